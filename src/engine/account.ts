@@ -1,0 +1,105 @@
+import type { Account, ReadOutcome } from "../quota/account.ts";
+import { isGood, ratioOf, remainingOf } from "../quota/amounts.ts";
+import { FAILURE_REASONS, type FailureReason } from "../quota/failure.ts";
+import type { AccountReading } from "../quota/reading.ts";
+import type { AccountAlert } from "./alerts.ts";
+import { judge } from "./judge.ts";
+import { type Firing, newQuotaMemory, type QuotaMemory, takeReading, withOverride } from "./quota-memory.ts";
+import type { EngineSettings } from "./settings.ts";
+
+/** Everything the engine knows of one account: plain data. Times in seconds. */
+export interface AccountMemory {
+  readonly quotas: Map<string, QuotaMemory>;
+  up: boolean;
+  error: { readonly reason: FailureReason; readonly message: string } | undefined;
+  answer: Omit<AccountReading, "readings"> | undefined;
+  lastSuccessAt: number | undefined;
+  lastPollAt: number | undefined;
+  /** Reads in a row that were refused for the credential. */
+  refusals: number;
+  polls: number;
+  failures: Record<FailureReason, number>;
+  firing: Partial<Record<AccountAlert, Firing>>;
+}
+
+export function newAccountMemory(): AccountMemory {
+  return {
+    quotas: new Map(),
+    up: false,
+    error: undefined,
+    answer: undefined,
+    lastSuccessAt: undefined,
+    lastPollAt: undefined,
+    refusals: 0,
+    polls: 0,
+    failures: Object.fromEntries(FAILURE_REASONS.map((reason) => [reason, 0])) as Record<FailureReason, number>,
+    firing: {},
+  };
+}
+
+/** Takes how one read ended into the memory of its account. */
+export function takeOutcome(
+  memory: AccountMemory,
+  account: Account,
+  outcome: ReadOutcome,
+  settings: EngineSettings,
+): void {
+  memory.polls++;
+  memory.lastPollAt = outcome.at.getTime() / 1000;
+  memory.up = outcome.ok;
+  if (!outcome.ok) {
+    memory.failures[outcome.reason]++;
+    memory.error = { reason: outcome.reason, message: outcome.message };
+    memory.refusals = outcome.reason === "auth" ? memory.refusals + 1 : 0;
+    return;
+  }
+  memory.error = undefined;
+  memory.refusals = 0;
+  memory.lastSuccessAt = memory.lastPollAt;
+  const { readings, ...answer } = outcome.answer;
+  memory.answer = answer;
+  takeAnswer(memory, account, readings, settings);
+  noteMissing(memory, readings, memory.lastPollAt, settings);
+}
+
+function takeAnswer(
+  memory: AccountMemory,
+  account: Account,
+  readings: AccountReading["readings"],
+  settings: EngineSettings,
+): void {
+  const balances = readings.filter((reading) => reading.kind === "credits" && isMoney(reading.unit));
+  for (const told of readings) {
+    const override = account.overrides[told.quota];
+    const reading = withOverride(told, override);
+    const quota = memory.quotas.get(reading.quota) ?? newQuotaMemory(reading);
+    memory.quotas.set(reading.quota, quota);
+    const event = takeReading(quota, reading, settings);
+    if (event === undefined || !isGood(reading)) continue;
+    const hasOtherBalance =
+      balances.includes(told) && balances.some((other) => other.unit !== told.unit && (remainingOf(other) ?? 0) > 0);
+    judge(quota, event, { override, hasOtherBalance }, settings);
+  }
+}
+
+const isMoney = (unit: string) => unit === "usd" || unit === "cny";
+
+/** A quota that good answers leave out for long enough is gone, but not while anything fires on it. */
+function noteMissing(
+  memory: AccountMemory,
+  readings: AccountReading["readings"],
+  at: number,
+  settings: EngineSettings,
+): void {
+  const told = new Set(readings.map((reading) => reading.quota));
+  for (const quota of memory.quotas.values()) {
+    if (told.has(quota.quota)) continue;
+    const missing = { since: quota.missing?.since ?? at, answers: (quota.missing?.answers ?? 0) + 1 };
+    quota.missing = missing;
+    const fires = Object.keys(quota.firing).length > 0;
+    quota.gone = !fires && missing.answers >= settings.gone_answers && at - missing.since >= settings.gone_after;
+  }
+}
+
+/** The ratio by which quotas without a forecast are compared; the lower, the sooner they bind. */
+export const urgencyRatio = (quota: QuotaMemory) => (quota.good === undefined ? undefined : ratioOf(quota.good));

@@ -1,0 +1,253 @@
+import type { Account } from "../quota/account.ts";
+import { atMost, SEVERITIES, type Severity, type State } from "../quota/state.ts";
+import { type AccountMemory, urgencyRatio } from "./account.ts";
+import { ACCOUNT_ALERTS, type AccountAlert, QUOTA_ALERTS } from "./alerts.ts";
+import { windowsOf } from "./forecast.ts";
+import { release } from "./judge.ts";
+import type { Firing, QuotaMemory } from "./quota-memory.ts";
+import type { EngineSettings } from "./settings.ts";
+import type { AccountSnapshot, ActiveAlert, Forecast, QuotaSnapshot, Rate } from "./snapshot.ts";
+
+export interface Clock {
+  /** Seconds since the epoch. */
+  readonly now: number;
+  /** When the daemon started: nothing is called stale before it had the time to read. */
+  readonly startedAt: number;
+}
+
+/** Moves an account on to `now` and shows it: validity, holds, which quota binds, severities, account alerts. */
+export function evaluateAccount(
+  memory: AccountMemory,
+  account: Account,
+  clock: Clock,
+  settings: EngineSettings,
+): AccountSnapshot {
+  const quotas = [...memory.quotas.values()];
+  for (const quota of quotas) endHold(quota, account, clock, settings);
+  lowerBeside(quotas, account);
+  const binding = bindingOf(quotas.filter((quota) => isValid(quota, account, clock)));
+  fireAccountAlerts(memory, account, clock, settings);
+  const date = (seconds: number | undefined) => (seconds === undefined ? undefined : new Date(seconds * 1000));
+  return {
+    provider: account.provider,
+    account: account.account,
+    labels: account.labels,
+    intervalSeconds: account.intervalSeconds,
+    up: memory.up,
+    error: memory.error,
+    answer: memory.answer,
+    lastSuccessAt: date(memory.lastSuccessAt),
+    lastPollAt: date(memory.lastPollAt),
+    pollsTotal: memory.polls,
+    failuresTotal: { ...memory.failures },
+    quotas: quotas.map((quota) => showQuota(quota, quota === binding, memory, account, clock, settings)),
+    alerts: ACCOUNT_ALERTS.flatMap((alert) => toActive(alert, memory.firing[alert], "")),
+  };
+}
+
+// --- Validity and holding ---
+
+function isValid(quota: QuotaMemory, account: Account, { now }: Clock): boolean {
+  const readAt = quota.good?.readAt.getTime();
+  return readAt !== undefined && now - readAt / 1000 <= account.staleAfterSeconds;
+}
+
+const fires = (quota: QuotaMemory) => Object.keys(quota.firing).some((alert) => alert !== "LLMQuotaDataStale");
+
+/**
+ * Absence is not recovery: what fires on a quota that cannot be read goes on until a good reading, until well past its
+ * reset, or until the provider has left it out for a day.
+ */
+function endHold(quota: QuotaMemory, account: Account, clock: Clock, settings: EngineSettings): void {
+  if (!fires(quota)) return;
+  const resetAt = quota.meter?.resetAt;
+  const isOver =
+    !isValid(quota, account, clock) && resetAt !== undefined && clock.now > resetAt + account.staleAfterSeconds;
+  const isDropped = quota.missing !== undefined && clock.now - quota.missing.since >= settings.hold;
+  if (isOver || isDropped) release(quota, "unknown");
+}
+
+// --- Severity beside other quotas of the account ---
+
+/** When a quota comes back by itself, in seconds; a balance never does. */
+function comeback(quota: QuotaMemory): number {
+  if (quota.good?.kind === "credits") return Infinity;
+  return quota.meter?.resetAt ?? Infinity;
+}
+
+/**
+ * One page per account is enough: a quota that became critical is lowered to a warning beside a critical one that
+ * comes back no earlier. One that already paged keeps its severity as long as its alert lasts.
+ */
+function lowerBeside(quotas: readonly QuotaMemory[], account: Account): void {
+  const critical = quotas
+    .filter((quota) => quota.severity === "critical" && fires(quota))
+    .sort((a, b) => comeback(b) - comeback(a) || Number(hasPaged(b)) - Number(hasPaged(a)) || compareNames(a, b));
+  critical.forEach((quota, index) => {
+    const isConfigured = account.overrides[quota.quota]?.severity !== undefined;
+    const keeps = index === 0 || isConfigured || quota.paged;
+    if (keeps) quota.paged = true;
+    quota.shownSeverity = keeps ? "critical" : "warning";
+  });
+  for (const quota of quotas) {
+    if (critical.includes(quota)) continue;
+    if (!fires(quota)) quota.paged = false;
+    quota.shownSeverity = undefined;
+  }
+}
+
+const hasPaged = (quota: QuotaMemory) => quota.paged;
+const compareNames = (a: QuotaMemory, b: QuotaMemory) => (a.quota < b.quota ? -1 : 1);
+
+// --- Binding ---
+
+/** The hard quota that stops the account first. */
+function bindingOf(quotas: readonly QuotaMemory[]): QuotaMemory | undefined {
+  const candidates = quotas.filter(
+    ({ good, gone, state }) =>
+      good !== undefined &&
+      !gone &&
+      good.enforcement === "hard" &&
+      good.kind !== "rate_limit" &&
+      good.partial !== true &&
+      good.unlimited !== true &&
+      state !== "unknown",
+  );
+  const first = (score: (quota: QuotaMemory) => number | undefined, among = candidates) =>
+    among
+      .map((quota) => ({ quota, score: score(quota) }))
+      .filter((entry): entry is { quota: QuotaMemory; score: number } => entry.score !== undefined)
+      .sort((a, b) => a.score - b.score || compareNames(a.quota, b.quota))[0]?.quota;
+  const exhausted = candidates.filter((quota) => quota.state === "exhausted");
+  return (
+    first((quota) => -comeback(quota), exhausted) ??
+    first((quota) => quota.outlook?.forecast?.likely?.getTime()) ??
+    first(urgencyRatio) ??
+    first(() => 0)
+  );
+}
+
+// --- Alerts about the account ---
+
+function fireAccountAlerts(memory: AccountMemory, account: Account, clock: Clock, settings: EngineSettings): void {
+  const isSettled = clock.now - clock.startedAt >= account.staleAfterSeconds;
+  const silence = clock.now - (memory.lastSuccessAt ?? clock.startedAt);
+  setAccountAlert(
+    memory,
+    "LLMQuotaAccountUnreadable",
+    isSettled && silence >= account.staleAfterSeconds,
+    "warning",
+    clock,
+  );
+  const wasRejected = memory.firing.LLMQuotaCredentialRejected !== undefined;
+  const isRejected = memory.refusals >= settings.auth_polls || (wasRejected && !memory.up);
+  setAccountAlert(memory, "LLMQuotaCredentialRejected", isRejected, "critical", clock);
+}
+
+function setAccountAlert(
+  memory: AccountMemory,
+  alert: AccountAlert,
+  isFiring: boolean,
+  severity: Severity,
+  { now }: Clock,
+): void {
+  if (isFiring) memory.firing[alert] ??= { since: now, severity };
+  else delete memory.firing[alert];
+}
+
+// --- Showing ---
+
+function showQuota(
+  quota: QuotaMemory,
+  binding: boolean,
+  memory: AccountMemory,
+  account: Account,
+  clock: Clock,
+  settings: EngineSettings,
+): QuotaSnapshot {
+  const valid = isValid(quota, account, clock);
+  fireStale(quota, valid, memory, account, clock);
+  const reading = quota.good ?? quota.latest;
+  const windows = windowsOf(reading, settings);
+  const { meter, outlook } = quota;
+  const isDue = meter?.resetAt !== undefined && clock.now >= meter.resetAt;
+  const isShown = valid && !isDue && outlook !== undefined;
+  const show = (windowSeconds: number, rate: Rate | undefined): Rate => ({
+    windowSeconds,
+    perSecond: valid ? rate?.perSecond : undefined,
+    burn: isShown ? rate?.burn : undefined,
+  });
+  const alerts = QUOTA_ALERTS.flatMap((alert) => toActive(alert, capped(quota, quota.firing[alert]), quota.quota));
+  const state = shownState(quota, valid);
+  return {
+    quota: quota.quota,
+    reading,
+    lastGoodAt: quota.good?.readAt,
+    valid,
+    present: quota.missing === undefined,
+    gone: quota.gone,
+    doubtful: meter?.candidate !== undefined || quota.wanted !== undefined || isUnconfirmedEmpty(quota),
+    state,
+    severity: worstOf(alerts.filter(({ alert }) => alert !== "LLMQuotaDataStale")),
+    binding,
+    short: show(windows.short, outlook?.short),
+    long: show(windows.long, outlook?.long),
+    forecast: forecastShown(quota, state, isShown),
+    alerts,
+    consumedTotal: meter?.consumed ?? 0,
+    resetsTotal: meter?.resets ?? 0,
+    topupsTotal: meter?.topups ?? 0,
+    limitChangesTotal: meter?.limitChanges ?? 0,
+    unusedAtResetRatio: meter?.unusedAtReset,
+  };
+}
+
+const isUnconfirmedEmpty = (quota: QuotaMemory) => quota.emptyReadings === 1 && quota.state !== "exhausted";
+
+/** While nothing can be verified, only what already fires keeps its state. */
+function shownState(quota: QuotaMemory, valid: boolean): State {
+  return valid || fires(quota) ? quota.state : "unknown";
+}
+
+function forecastShown(quota: QuotaMemory, state: State, isShown: boolean): Forecast | undefined {
+  if (!isShown) return undefined;
+  if (state !== "exhausted") return quota.outlook?.forecast;
+  const since = quota.firing.LLMQuotaExhausted?.since;
+  if (since === undefined) return undefined;
+  const at = new Date(since * 1000);
+  return {
+    early: at,
+    likely: at,
+    late: at,
+    probability: 1,
+    projectedUsedRatio: quota.outlook?.forecast?.projectedUsedRatio,
+    runwaySeconds: 0,
+  };
+}
+
+/** An account that answers, but whose quota has told nothing good for too long. */
+function fireStale(quota: QuotaMemory, valid: boolean, memory: AccountMemory, account: Account, clock: Clock): void {
+  const isRead = quota.latest.source === "api" || quota.latest.source === "probe";
+  const isSettled = clock.now - Math.max(clock.startedAt, quota.firstAt) >= account.staleAfterSeconds;
+  const answers = memory.lastSuccessAt !== undefined && clock.now - memory.lastSuccessAt < account.staleAfterSeconds;
+  if (!valid && isRead && isSettled && answers && quota.missing === undefined)
+    quota.firing.LLMQuotaDataStale ??= { since: clock.now, severity: "warning" };
+  else delete quota.firing.LLMQuotaDataStale;
+}
+
+/** The severity of a lowered quota holds for all of its alerts. */
+function capped(quota: QuotaMemory, firing: Firing | undefined): Firing | undefined {
+  if (firing === undefined || quota.shownSeverity === undefined) return firing;
+  return { ...firing, severity: atMost(firing.severity, quota.shownSeverity) };
+}
+
+const toActive = (alert: ActiveAlert["alert"], firing: Firing | undefined, quota: string): ActiveAlert[] =>
+  firing === undefined || firing.severity === "none"
+    ? []
+    : [{ alert, quota, severity: firing.severity, since: new Date(firing.since * 1000) }];
+
+const worstOf = (alerts: readonly ActiveAlert[]): Severity =>
+  alerts.reduce<Severity>(
+    (worst, { severity }) => (SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(worst) ? severity : worst),
+    "none",
+  );

@@ -1,0 +1,75 @@
+/** How a constant is written in the config: `30s`, `0.2`, `3`. */
+export type ConstantKind = "duration" | "number" | "count";
+
+interface Constant {
+  readonly kind: ConstantKind;
+  /** Seconds for a duration. */
+  readonly value: number;
+  readonly why: string;
+}
+
+const seconds = (value: number, why: string): Constant => ({ kind: "duration", value, why });
+const share = (value: number, why: string): Constant => ({ kind: "number", value, why });
+const count = (value: number, why: string): Constant => ({ kind: "count", value, why });
+
+const MINUTE = 60;
+const HOUR = 3600;
+const DAY = 86_400;
+
+/**
+ * Every number that the engine decides by, in one table. The keys are those of `engine:` in the config. Shares of a
+ * period scale with the quota; durations do not, and are what tests and demos with short windows override.
+ */
+export const ENGINE_CONSTANTS = {
+  reset_jitter: seconds(5 * MINUTE, "a reset time that moves by less is the same reset, told imprecisely"),
+  reset_jitter_share: share(0.1, "the same as a share of the period; the larger of the two counts"),
+  resume_within: seconds(HOUR, "a false reset that falls back within this time never happened"),
+  confirm_readings: count(2, "readings in a row before an empty quota or a rise without a reset is believed"),
+  min_readings: count(3, "below this many readings there is no rate"),
+  min_quanta: count(2, "below this many steps moved a rate is mostly rounding"),
+  long_share: share(0.2, "the long window as a share of the period: long enough to smooth a burst"),
+  short_share: share(0.05, "the short window: quick to see that a burst has ended"),
+  min_short_window: seconds(5 * MINUTE, "a shorter window would hold too few readings"),
+  credits_long_window: seconds(7 * DAY, "credits have no period; a week evens out days and weekends"),
+  credits_short_window: seconds(DAY, "a day evens out the hours"),
+  pace_weight: share(0.5, "weight of the even pace since the window opened against the recent rate"),
+  min_lead: seconds(5 * MINUTE, "less warning than this helps nobody"),
+  lead_share: share(0.05, "the same as a share of the period"),
+  near_leads: share(2, "within so many leads of running out any overshoot pages"),
+  far_leads: share(6, "over so many further leads the burn rate that pages rises to patience"),
+  patience: share(2, "burn rate that pages while there is plenty of time"),
+  page_burn: share(1.05, "burn rate that pages when the last useful moment is near"),
+  clear_burn: share(0.85, "a page ends only when the burn rate is under this, so that it does not flap"),
+  watch_burn: share(1, "burn rate at which a quota is watched"),
+  watch_clear_burn: share(0.9, "and at which it no longer is"),
+  clear_readings: count(3, "readings in a row that must agree before a state is left"),
+  min_dry_spell: seconds(10 * MINUTE, "running out this shortly before the reset is not worth waking anyone"),
+  dry_spell_share: share(0.02, "the same as a share of the period; the smaller of the two counts for short windows"),
+  watch_below: share(0.2, "without a forecast: the share left below which a quota is watched"),
+  watch_above: share(0.25, "and above which it no longer is"),
+  exhausted_leave: share(0.05, "share left above which an exhausted quota is back without a reset"),
+  topup_warning: seconds(7 * DAY, "credits with less runway than this need a top-up"),
+  topup_critical: seconds(2 * DAY, "credits with less runway than this page"),
+  topup_leave: share(1.5, "runway must be longer by this factor before a top-up alert ends"),
+  rate_limit_window: seconds(15 * MINUTE, "how long a per-minute bucket is judged"),
+  rate_limit_below: share(0.1, "share left that counts as a full bucket"),
+  use_or_lose_period: seconds(7 * DAY, "only windows at least this long are worth a reminder"),
+  use_or_lose_left: share(0.3, "share left that may lapse"),
+  use_or_lose_unused: share(0.2, "share that would lapse if this goes on"),
+  use_or_lose_lead_share: share(0.25, "how early to say so, as a share of the period"),
+  use_or_lose_lead: seconds(14 * DAY, "and at most this early"),
+  use_or_lose_floor: seconds(HOUR, "later than this nothing can be done about it"),
+  hold: seconds(DAY, "good answers without a quota for this long end what fires on it"),
+  gone_after: seconds(15 * MINUTE, "a quota missing from good answers for this long is gone"),
+  gone_answers: count(3, "and from this many answers"),
+  auth_polls: count(2, "polls in a row that are refused before the credential counts as rejected"),
+} as const satisfies Record<string, Constant>;
+
+export type EngineConstant = keyof typeof ENGINE_CONSTANTS;
+
+/** Durations in seconds. */
+export type EngineSettings = Readonly<Record<EngineConstant, number>>;
+
+export const ENGINE_DEFAULTS = Object.fromEntries(
+  Object.entries(ENGINE_CONSTANTS).map(([name, constant]) => [name, constant.value]),
+) as EngineSettings;
