@@ -1,0 +1,31 @@
+import type { z } from "zod";
+import type { Secret } from "../secret.ts";
+
+export interface JsonRequest<T> {
+  readonly url: string;
+  readonly method?: "GET" | "POST";
+  readonly schema: z.ZodType<T>;
+  /** Sent as `Authorization: Bearer …`. */
+  readonly bearer?: Secret | undefined;
+  readonly headers?: Readonly<Record<string, string | Secret>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly signal: AbortSignal;
+}
+
+export interface JsonAnswer<T> {
+  readonly data: T;
+  readonly status: number;
+  /** Lower-case names; a repeated header joined by ", ". */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface HttpClient {
+  /**
+   * One call, never repeated. Throws `UpstreamError` for anything but a 2xx answer that satisfies the schema, and the
+   * reason of `signal` itself when that is an abort other than a deadline.
+   */
+  json<T>(request: JsonRequest<T>): Promise<JsonAnswer<T>>;
+  /** Drops every connection; a call still in flight fails. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,37 @@
+import { Secret } from "../secret.ts";
+import type { JsonRequest } from "./client.ts";
+import { UpstreamError } from "./upstream-error.ts";
+
+type Outgoing = JsonRequest<unknown>;
+
+/** `GET host/path`, for messages: a URL may carry a password or a key before the host or in the query. */
+export function describeCall({ url, method = "GET" }: Pick<Outgoing, "url" | "method">): string {
+  const parsed = URL.parse(url);
+  if (parsed === null) throw new UpstreamError("client", "the address to call is not a URL: check base_url");
+  return `${method} ${parsed.host}${parsed.pathname}`;
+}
+
+/** The only place that reveals credentials. */
+export function requestHeaders(
+  { bearer, headers = {}, body }: Pick<Outgoing, "bearer" | "headers" | "body">,
+  { userAgent, call }: { readonly userAgent: string; readonly call: string },
+): Record<string, string> {
+  const text = (name: string, value: string | Secret) => {
+    const isSecret = value instanceof Secret;
+    const shown = isSecret ? value.reveal() : value;
+    if (FIELD_VALUE.test(shown)) return shown;
+    const what = isSecret ? "the credential" : `the header ${name}`;
+    throw new UpstreamError("client", `${call} not sent: ${what} contains characters that no header can carry`);
+  };
+  return {
+    accept: "application/json",
+    "accept-encoding": "gzip",
+    "user-agent": userAgent,
+    ...(body === undefined ? {} : { "content-type": "application/json" }),
+    ...(bearer === undefined ? {} : { authorization: `Bearer ${text("authorization", bearer)}` }),
+    ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), text(name, value)])),
+  };
+}
+
+/** Tab and the printable characters of Latin-1. A line break here would let a value add headers of its own. */
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;

@@ -1,0 +1,35 @@
+/** A longer wait than any billing period is a mistake of the sender, and would silence an account for good. */
+const LONGEST_WAIT_SECONDS = 31 * 86_400;
+
+/**
+ * How long an answer asks us to stay away: `retry-after-ms`, else `retry-after` as seconds or as an HTTP date. A date is
+ * measured against the sender's own clock where it tells it, so that a skew between the clocks does no harm.
+ */
+export function retryAfterSeconds(headers: Readonly<Record<string, string>>, now: Date): number | undefined {
+  const milliseconds = decimal(headers["retry-after-ms"]);
+  const wait = milliseconds === undefined ? waitOf(headers["retry-after"], headers["date"], now) : milliseconds / 1000;
+  return wait === undefined || wait > LONGEST_WAIT_SECONDS ? undefined : wait;
+}
+
+function waitOf(retryAfter: string | undefined, sentAt: string | undefined, now: Date): number | undefined {
+  const seconds = decimal(retryAfter);
+  if (seconds !== undefined) return seconds;
+  const until = httpDate(retryAfter);
+  if (until === undefined) return undefined;
+  return Math.max(0, (until - (httpDate(sentAt) ?? now.getTime())) / 1000);
+}
+
+function decimal(text: string | undefined): number | undefined {
+  return text !== undefined && /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) : undefined;
+}
+
+/** RFC 9110 §5.6.7: today's form and the two obsolete ones, of which asctime carries no zone and means UTC. */
+const DATED = /^(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? .*\d\d:\d\d:\d\d( GMT| \d{4})$/;
+
+/** Epoch milliseconds. `Date.parse` alone would make a date of nearly any text. */
+function httpDate(text: string | undefined): number | undefined {
+  const match = DATED.exec(text?.trim() ?? "");
+  if (match === null) return undefined;
+  const time = Date.parse(match[1] === " GMT" ? match[0] : `${match[0]} GMT`);
+  return Number.isNaN(time) ? undefined : time;
+}

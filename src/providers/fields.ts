@@ -1,0 +1,20 @@
+import { z } from "zod";
+
+/** A decimal number in a JSON string, the way sums of money are sent. Python writes a zero of 8 places as `0E-8`. */
+export const DecimalText = z
+  .string()
+  .regex(/^[+-]?\d{1,30}(\.\d{1,30})?(E[+-]?\d{1,2})?$/i, "expected a decimal number in a string")
+  .transform(Number);
+
+/** From here on a number counts milliseconds: as seconds it would be past the year 5000. */
+const FIRST_MILLISECONDS = 1e11;
+/** 2001-09-09 to 2100: any other time is a mistake of the sender. */
+const EARLIEST = 1e12;
+const LATEST = Date.UTC(2100, 0, 1);
+
+/** A time as epoch seconds or milliseconds: providers differ, and some change their mind. */
+export const EpochTime = z
+  .number()
+  .transform((value) => (value >= FIRST_MILLISECONDS ? value : value * 1000))
+  .refine((time) => time >= EARLIEST && time < LATEST, "expected a time in epoch seconds or milliseconds")
+  .transform((time) => new Date(time));

@@ -1,0 +1,85 @@
+import { z } from "zod";
+import type { HttpClient } from "../http/client.ts";
+import type { AccountReading } from "../quota/reading.ts";
+import type { Secret } from "../secret.ts";
+
+/** What an adapter may use during one read. */
+export interface ReadContext {
+  readonly http: HttpClient;
+  /** Carries the deadline of the read and the shutdown of the daemon. */
+  readonly signal: AbortSignal;
+  /** The time of this read: the `readAt` of everything it returns. */
+  readonly now: Date;
+}
+
+/** Reads every quota of one account, or throws an `UpstreamError`. Never returns part of the truth. */
+export type ReadAccount = (context: ReadContext) => Promise<AccountReading>;
+
+/** What every account has after its config was checked. */
+export interface Connection {
+  /** An adapter gets it without a trailing slash. */
+  readonly baseUrl: string;
+  readonly apiKey: Secret | undefined;
+}
+
+export type CredentialKind = "api_key" | "optional_api_key" | "none" | "credentials_file";
+
+interface ProviderFacts {
+  /** The config value and the `provider` label: renaming it breaks users' dashboards. */
+  readonly id: string;
+  readonly title: string;
+  /** The root that paths are appended to; undefined where only the user can know it. */
+  readonly baseUrl: string | undefined;
+  /** Further hosts of the provider itself: the poll floor holds on these and on the host of `baseUrl`. */
+  readonly otherHosts?: readonly string[];
+  readonly credential: CredentialKind;
+  /** Environment variables that make an account when there is no config file, the first that is set wins. */
+  readonly environment: {
+    readonly apiKey?: readonly string[];
+    readonly baseUrl?: readonly string[];
+    /** Where a value of `baseUrl` need not be a URL: the URL it means, undefined if none. */
+    readonly toBaseUrl?: (value: string) => string | undefined;
+  };
+  /** Discovery also tries the default address, and makes an account if it answers. */
+  readonly discoverAtDefault?: true;
+  /** Least time between two reads on the provider's own hosts, in seconds. */
+  readonly floorSeconds: number;
+  /** Where the default of `stale_after` would be wrong. */
+  readonly staleAfterSeconds?: number;
+}
+
+export interface Provider extends ProviderFacts {
+  /** Settings that this provider adds to those that every account takes. */
+  readonly settings: z.ZodObject;
+  /** Binds one account. `settings` must have passed `this.settings`. */
+  connect(connection: Connection, settings: unknown): ReadAccount;
+}
+
+interface ProviderSpec<Shape extends z.ZodRawShape> extends ProviderFacts {
+  readonly settings?: Shape;
+  read(
+    account: Connection & { readonly settings: z.infer<z.ZodObject<Shape>> },
+    context: ReadContext,
+  ): Promise<AccountReading>;
+}
+
+/** Makes a `Provider` from its facts and its one method; the settings type disappears inside. */
+export function defineProvider<Shape extends z.ZodRawShape>(spec: ProviderSpec<Shape>): Provider {
+  const { read, settings: shape, ...facts } = spec;
+  const settings = z.strictObject(shape ?? ({} as Shape));
+  return {
+    ...facts,
+    settings,
+    connect(connection, raw) {
+      const baseUrl = connection.baseUrl.replace(/\/+$/, "");
+      const account = { ...connection, baseUrl, settings: settings.parse(raw) };
+      return (context) => read(account, context);
+    },
+  };
+}
+
+/** The hosts (with port) on which the provider's poll floor holds. */
+export function ownHosts(provider: Provider): readonly string[] {
+  const home = provider.baseUrl === undefined ? [] : [new URL(provider.baseUrl).host];
+  return [...home, ...(provider.otherHosts ?? [])];
+}

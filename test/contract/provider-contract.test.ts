@@ -1,0 +1,258 @@
+import type { ServerResponse } from "node:http";
+import { inspect } from "node:util";
+import { afterAll, describe, expect, it } from "vitest";
+import { createHttpClient } from "../../src/http/undici-client.ts";
+import type { UpstreamError } from "../../src/http/upstream-error.ts";
+import type { Provider } from "../../src/providers/provider.ts";
+import { PROVIDERS } from "../../src/providers/registry.ts";
+import { Secret } from "../../src/secret.ts";
+import { type LocalServer, neverAnswer, type Respond, sendJson, startServer } from "../support/json-server.ts";
+import { type ContractCall, loadContracts, type ProviderContract } from "./contract.ts";
+import { expectValid } from "./expect-valid.ts";
+
+const NOW = new Date("2026-11-21T12:00:00Z");
+const PREFIX = "/some/prefix";
+const MAX_BYTES = 100_000;
+const SHORT_MS = 60;
+
+const http = createHttpClient({ userAgent: "llm-quota-exporter/test", maxBytes: MAX_BYTES });
+afterAll(() => http.close());
+
+const contracts = await loadContracts();
+
+it("covers every registered provider and no other", () => {
+  expect([...contracts.keys()].sort()).toEqual(PROVIDERS.map(({ id }) => id).sort());
+  expect(contracts.size).toBeGreaterThan(0);
+});
+
+it("would notice a credential in an error, however deep", () => {
+  const deep = new Error("read failed", { cause: Object.assign(new Error("low level"), { data: ["planted"] }) });
+
+  expect(everythingIn(deep)).toContain("planted");
+});
+
+/** Each answers one call badly. The planted credential is echoed wherever a real server could echo it. */
+const FAILURES: readonly [name: string, reason: string, answer: (planted: string) => Respond][] = [
+  ["status 401", "auth", (planted) => status(401, { error: planted })],
+  ["status 403", "auth", (planted) => status(403, { error: planted })],
+  ["status 404", "client", (planted) => status(404, { error: planted })],
+  ["status 402", "not_entitled", (planted) => status(402, { error: planted })],
+  ["status 429", "rate_limited", (planted) => status(429, { error: planted }, { "retry-after": "77" })],
+  ["status 500", "server", (planted) => status(500, { error: planted })],
+  ["status 503", "server", (planted) => status(503, { error: planted }, { "retry-after": "77" })],
+  ["HTML with status 200", "malformed", (planted) => text(200, `<html>${planted}</html>`, "text/html")],
+  ["HTML with status 500", "server", (planted) => text(500, `<html>${planted}</html>`, "text/html")],
+  ["an empty body", "malformed", () => text(200, "")],
+  ["JSON cut short", "malformed", (planted) => text(200, `{"${planted}": `)],
+  ["JSON of another shape", "malformed", (planted) => text(200, `{"${planted}": 1}`)],
+  ["null", "malformed", () => text(200, "null")],
+  ["gzip garbage", "malformed", (planted) => text(200, planted, "application/json", { "content-encoding": "gzip" })],
+  ["a redirect", "client", (planted) => text(302, "", "text/plain", { location: `/?key=${planted}` })],
+  ["too much", "malformed", (planted) => text(200, planted.padEnd(MAX_BYTES + 1))],
+  ["a closed connection", "network", () => (_request, response) => void response.destroy()],
+];
+
+describe.each(PROVIDERS.map((provider) => ({ id: provider.id, provider })))("$id", ({ id, provider }) => {
+  const contract = contractOf(id);
+  const planted = contract.apiKey ?? "no-key-to-plant";
+  const CALLS = contract.calls.map((call) => ({ name: `${call.method} ${call.path}`, call }));
+
+  it("gives valid readings of good answers", async () => {
+    await using server = await serve(contract);
+
+    const answer = await read(provider, contract, server.url + PREFIX);
+
+    expectValid(answer, NOW);
+    expect(answer.readings.map(({ quota }) => quota)).toEqual(contract.quotas);
+  });
+
+  it.each(["", "/"])("makes its declared calls and no others, below a base_url that ends in '%s'", async (end) => {
+    await using server = await serve(contract);
+
+    await read(provider, contract, server.url + PREFIX + end);
+
+    const made = server.requests.map(({ method, path }) => `${method} ${path}`);
+    expect(made.sort()).toEqual(contract.calls.map(({ method, path }) => `${method} ${PREFIX}${path}`).sort());
+  });
+
+  it("does not mind fields that it does not know", async () => {
+    await using plain = await serve(contract);
+    await using extended = await serve(
+      contract,
+      (call) => (_request, response) => sendJson(response, withExtraFields(call.answer)),
+    );
+
+    expect(await read(provider, contract, extended.url + PREFIX)).toEqual(
+      await read(provider, contract, plain.url + PREFIX),
+    );
+  });
+
+  it("refuses settings that it does not know", () => {
+    const connection = { baseUrl: "http://127.0.0.1:9", apiKey: undefined };
+
+    expect(() => provider.connect(connection, { ...contract.settings, surprise: 1 })).toThrow(/surprise/);
+  });
+
+  describe.each(CALLS)("when $name fails", ({ call }) => {
+    const isForgiven = (failure: string) => call.isOptional === true && /401|403|404/.test(failure);
+
+    it.each(FAILURES.filter(([name]) => !isForgiven(name)))("%s is %s", async (_name, reason, answer) => {
+      await using server = await serve(contract, only(call, answer(planted)));
+
+      const error = await failureOf(read(provider, contract, server.url + PREFIX));
+
+      expect(error).toMatchObject({ name: "UpstreamError", reason });
+      expect(everythingIn(error)).not.toContain(planted);
+    });
+
+    it.each([429, 503])("passes on the wait that a %i asks for", async (code) => {
+      await using server = await serve(contract, only(call, status(code, {}, { "retry-after": "77" })));
+
+      const error = await failureOf(read(provider, contract, server.url + PREFIX));
+
+      expect(error).toMatchObject({ retryAfterSeconds: 77 });
+    });
+
+    it.each(call.needs.flatMap((field) => wrongFor(valueAt(call.answer, field)).map((wrong) => ({ field, wrong }))))(
+      "$field as $wrong is malformed, and named",
+      async ({ field, wrong }) => {
+        const broken = replaced(call.answer, field.split("."), wrong);
+        await using server = await serve(
+          contract,
+          only(call, (_request, response) => sendJson(response, broken)),
+        );
+
+        const error = await failureOf(read(provider, contract, server.url + PREFIX));
+
+        expect(error).toMatchObject({ reason: "malformed" });
+        expect(String(error)).toContain(`$.${field}`.replace(/\.(\d+)/g, "[$1]"));
+      },
+    );
+
+    it("ends at the deadline", async () => {
+      await using server = await serve(contract, only(call, neverAnswer));
+
+      const error = await failureOf(read(provider, contract, server.url + PREFIX, AbortSignal.timeout(SHORT_MS)));
+
+      expect(error).toMatchObject({ name: "UpstreamError", reason: "timeout" });
+      expect(everythingIn(error)).not.toContain(planted);
+    });
+
+    it("ends at shutdown, with the reason of the shutdown", async () => {
+      await using server = await serve(contract, only(call, neverAnswer));
+      const shutdown = new AbortController();
+      const reason = new Error("shutting down");
+      setTimeout(() => shutdown.abort(reason), SHORT_MS);
+
+      expect(await failureOf(read(provider, contract, server.url + PREFIX, shutdown.signal))).toBe(reason);
+    });
+  });
+
+  const optional = CALLS.filter(({ call }) => call.isOptional);
+  it.each(optional.flatMap(({ name, call }) => [401, 403, 404].map((code) => ({ name, call, code }))))(
+    "leaves out what $name would tell when that is refused with $code",
+    async ({ call, code }) => {
+      await using server = await serve(contract, only(call, status(code, {})));
+
+      const answer = await read(provider, contract, server.url + PREFIX);
+
+      expectValid(answer, NOW);
+      expect(answer.readings.length).toBeLessThan(contract.quotas.length);
+    },
+  );
+});
+
+function contractOf(id: string): ProviderContract {
+  const contract = contracts.get(id);
+  if (contract === undefined) throw new Error(`test/providers/${id}/contract.ts is missing`);
+  return contract;
+}
+
+/** Good answers, but for the calls that `override` answers. Anything undeclared gets a 404 and is recorded. */
+function serve(
+  contract: ProviderContract,
+  override: (call: ContractCall) => Respond | undefined = () => undefined,
+): Promise<LocalServer> {
+  return startServer((request, response) => {
+    const call = contract.calls.find(({ method, path }) => method === request.method && PREFIX + path === request.path);
+    if (call === undefined) return sendJson(response, { error: "no such path" }, 404);
+    const respond = override(call) ?? ((_request, reply: ServerResponse) => sendJson(reply, call.answer));
+    respond(request, response);
+  });
+}
+
+function only(target: ContractCall, respond: Respond): (call: ContractCall) => Respond | undefined {
+  return (call) => (call === target ? respond : undefined);
+}
+
+function read(
+  provider: Provider,
+  contract: ProviderContract,
+  baseUrl: string,
+  signal: AbortSignal = AbortSignal.timeout(5000),
+) {
+  const apiKey = contract.apiKey === undefined ? undefined : new Secret(contract.apiKey);
+  return provider.connect({ baseUrl, apiKey }, contract.settings ?? {})({ http, signal, now: NOW });
+}
+
+async function failureOf(reading: Promise<unknown>): Promise<unknown> {
+  return reading.then(
+    () => expect.unreachable("the read should have failed"),
+    (error: unknown) => error,
+  );
+}
+
+/** Every way in which an error becomes text. */
+function everythingIn(error: unknown): string {
+  const { message, stack, cause } = error as UpstreamError;
+  return [
+    message,
+    stack,
+    JSON.stringify(error),
+    inspect(error, { depth: null, showHidden: true }),
+    inspect(cause),
+  ].join();
+}
+
+function status(code: number, body: unknown, headers: Record<string, string> = {}): Respond {
+  return (_request, response) => sendJson(response, body, code, headers);
+}
+
+function text(code: number, body: string, type = "application/json", headers: Record<string, string> = {}): Respond {
+  return (_request, response) => void response.writeHead(code, { "content-type": type, ...headers }).end(body);
+}
+
+function withExtraFields(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withExtraFields);
+  if (typeof value !== "object" || value === null) return value;
+  const known = Object.entries(value).map(([key, inner]) => [key, withExtraFields(inner)]);
+  return { ...Object.fromEntries(known), brand_new_field: { nested: [1, null] } };
+}
+
+function valueAt(answer: unknown, field: string): unknown {
+  return field.split(".").reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], answer);
+}
+
+function replaced(answer: unknown, [key, ...rest]: readonly string[], wrong: unknown): unknown {
+  if (key === undefined) return wrong;
+  const copy = structuredClone(answer) as Record<string, unknown>;
+  copy[key] = replaced(copy[key], rest, wrong);
+  return copy;
+}
+
+/** Values of another type. A field that does not exist is a mistake in the contract. */
+function wrongFor(value: unknown): readonly unknown[] {
+  if (value === null) throw new Error("a needed field is null in the good answer");
+  switch (typeof value) {
+    case "number":
+      return ["12", [], true];
+    case "string":
+      return [12, {}, true];
+    case "boolean":
+      return ["true", 1];
+    case "object":
+      return ["text", 12];
+    default:
+      throw new Error("a needed field is not in the good answer");
+  }
+}

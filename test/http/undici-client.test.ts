@@ -1,0 +1,297 @@
+import type { ServerResponse } from "node:http";
+import { createServer as createTcpServer } from "node:net";
+import { inspect } from "node:util";
+import { gzipSync } from "node:zlib";
+import { afterAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import type { JsonRequest } from "../../src/http/client.ts";
+import { createHttpClient } from "../../src/http/undici-client.ts";
+import { UpstreamError } from "../../src/http/upstream-error.ts";
+import { Secret } from "../../src/secret.ts";
+import { neverAnswer, type Respond, sendJson, startServer } from "../support/json-server.ts";
+
+const MAX_BYTES = 10_000;
+const client = createHttpClient({ userAgent: "llm-quota-exporter/test", maxBytes: MAX_BYTES });
+afterAll(() => client.close());
+
+const Answer = z.object({ left: z.number() });
+const GOOD = { left: 7 };
+
+function ask(url: string, request: Partial<JsonRequest<{ left: number }>> = {}) {
+  return client.json({ url, schema: Answer, signal: AbortSignal.timeout(5000), ...request });
+}
+
+async function failureOf(call: Promise<unknown>): Promise<UpstreamError> {
+  const error: unknown = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(UpstreamError);
+  return error as UpstreamError;
+}
+
+/** An answer with these bytes and headers, status 200. */
+function bytes(body: Uint8Array | string, headers: Record<string, string> = {}): Respond {
+  return (_request, response) => void response.writeHead(200, headers).end(body);
+}
+
+describe("a call that works", () => {
+  it("gives the checked data, the status and the headers", async () => {
+    await using server = await startServer((_request, response) => {
+      response
+        .writeHead(201, { "X-Left": "7", "set-cookie": ["a=1", "b=2"] })
+        .end(JSON.stringify({ ...GOOD, extra: true }));
+    });
+
+    const answer = await ask(server.url);
+
+    expect(answer).toMatchObject({ data: GOOD, status: 201, headers: { "x-left": "7", "set-cookie": "a=1, b=2" } });
+  });
+
+  it("says who asks and what it takes", async () => {
+    await using server = await startServer((_request, response) => sendJson(response, GOOD));
+
+    await ask(`${server.url}/v1/left?page=2`);
+
+    expect(server.requests).toMatchObject([
+      {
+        method: "GET",
+        path: "/v1/left?page=2",
+        headers: { "user-agent": "llm-quota-exporter/test", accept: "application/json", "accept-encoding": "gzip" },
+      },
+    ]);
+    expect(server.requests[0]?.headers).not.toHaveProperty("content-type");
+  });
+
+  it("sends credentials and a JSON body", async () => {
+    await using server = await startServer((_request, response) => sendJson(response, GOOD));
+
+    const headers = { "X-Api-Key": new Secret("k-1"), "x-plain": "p" };
+    await ask(server.url, { method: "POST", body: { a: 1 }, bearer: new Secret("b-1"), headers });
+
+    expect(server.requests).toMatchObject([
+      {
+        method: "POST",
+        body: '{"a":1}',
+        headers: {
+          authorization: "Bearer b-1",
+          "x-api-key": "k-1",
+          "x-plain": "p",
+          "content-type": "application/json",
+        },
+      },
+    ]);
+  });
+
+  it("does not send what the address carries before the host", async () => {
+    await using server = await startServer((_request, response) => sendJson(response, GOOD));
+
+    await ask(server.url.replace("http://", "http://someone:hush@"));
+
+    expect(server.requests[0]?.headers).not.toHaveProperty("authorization");
+  });
+
+  it.each<[name: string, respond: Respond]>([
+    ["gzip", bytes(gzipSync(JSON.stringify(GOOD)), { "content-encoding": "gzip" })],
+    ["a byte order mark", bytes(`\uFEFF${JSON.stringify(GOOD)}`)],
+    ["JSON that calls itself text", bytes(JSON.stringify(GOOD), { "content-type": "text/plain" })],
+    ["a body of exactly the largest size", bytes(JSON.stringify(GOOD).padEnd(MAX_BYTES))],
+  ])("reads %s", async (_name, respond) => {
+    await using server = await startServer(respond);
+
+    expect((await ask(server.url)).data).toEqual(GOOD);
+  });
+});
+
+describe("an answer that cannot be read", () => {
+  it.each<[name: string, respond: Respond, message: string]>([
+    ["is not the shape", bytes('{"left":"hush"}'), "an unexpected shape: $.left: expected number, received string"],
+    ["is an HTML page", bytes("<p>hush", { "content-type": "text/html" }), "HTML, not JSON: check base_url"],
+    ["is HTML by its text", bytes("<!doctype html><p>hush"), "HTML, not JSON: check base_url"],
+    ["is other text", bytes("hush", { "content-type": "text/plain" }), "text/plain, not JSON: check base_url"],
+    [
+      "has a content type of the sender's making",
+      bytes("hush", { "content-type": "hush/1" }),
+      "something that is not JSON: check base_url",
+    ],
+    ["is cut short", bytes('{"left": ', { "content-type": "application/json" }), "JSON that is broken or cut short"],
+    ["is empty", bytes(""), "an empty body"],
+    ["is not UTF-8", bytes(Buffer.from('{"left":"\xff"}', "latin1")), "text that is not UTF-8"],
+    ["is too large", bytes(" ".repeat(MAX_BYTES + 1)), "more than 10000 bytes"],
+    [
+      "is too large when unpacked",
+      bytes(gzipSync(" ".repeat(MAX_BYTES + 1)), { "content-encoding": "gzip" }),
+      "more than 10000 bytes",
+    ],
+    ["is no gzip though it says so", bytes("hush", { "content-encoding": "gzip" }), "gzip that cannot be unpacked"],
+    [
+      "is gzip cut short",
+      bytes(gzipSync(JSON.stringify(GOOD)).subarray(0, -12), { "content-encoding": "gzip" }),
+      "gzip that cannot be unpacked",
+    ],
+    [
+      "is packed another way",
+      bytes("hush", { "content-encoding": "br" }),
+      "in a content encoding that was not asked for",
+    ],
+  ])("is malformed when it %s", async (_name, respond, message) => {
+    await using server = await startServer(respond);
+
+    const failure = await failureOf(ask(`${server.url}/left`));
+
+    expect(failure.reason).toBe("malformed");
+    expect(failure.message).toBe(`GET ${new URL(server.url).host}/left answered ${message}`);
+    expect(inspect(failure)).not.toContain("hush");
+  });
+
+  it("is malformed when it does not speak HTTP", async () => {
+    const server = createTcpServer((socket) => void socket.resume().end("SSH-2.0-OpenSSH_9.2\r\n"));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    const port = typeof address === "object" ? address?.port : undefined;
+
+    const failure = await failureOf(ask(`http://127.0.0.1:${port}/`));
+    await new Promise((resolve) => server.close(resolve));
+
+    expect(failure.reason).toBe("malformed");
+    expect(failure.message).toBe(`GET 127.0.0.1:${port}/ answered something that is not HTTP`);
+  });
+});
+
+describe("a call that is refused", () => {
+  it("names the method, host and path, but no password, query or body", async () => {
+    await using server = await startServer((_request, response) => sendJson(response, { error: "hush" }, 403));
+    const url = `${server.url.replace("http://", "http://someone:hush@")}/left?key=hush#hush`;
+
+    const failure = await failureOf(ask(url, { method: "POST", bearer: new Secret("hush") }));
+
+    const message = `POST ${new URL(server.url).host}/left answered 403: the credential is refused`;
+    expect(failure).toMatchObject({ reason: "auth", status: 403, message });
+    expect(inspect(failure, { depth: null, showHidden: true })).not.toContain("hush");
+  });
+
+  it("does not follow a redirect", async () => {
+    await using server = await startServer((_request, response) => {
+      response.writeHead(307, { location: "/elsewhere" }).end();
+    });
+
+    const failure = await failureOf(ask(server.url, { bearer: new Secret("k-1") }));
+
+    expect(failure).toMatchObject({ reason: "client", status: 307 });
+    expect(failure.message).toContain("redirects are not followed, check base_url");
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it("carries the wait that it was asked for", async () => {
+    await using server = await startServer((_request, response) =>
+      sendJson(response, {}, 429, { "retry-after": "90" }),
+    );
+
+    expect(await failureOf(ask(server.url))).toMatchObject({ reason: "rate_limited", retryAfterSeconds: 90 });
+  });
+
+  it("does not wait for the body of a refusal", async () => {
+    await using server = await startServer((_request, response) => {
+      response.writeHead(500, { "content-length": "1000" }).write("hush");
+    });
+
+    expect(await failureOf(ask(server.url))).toMatchObject({ reason: "server", status: 500 });
+  });
+});
+
+describe("a connection that fails", () => {
+  it("is network when nobody listens", async () => {
+    const { url } = await startAndStop();
+
+    const failure = await failureOf(ask(`${url}/left?key=hush`));
+
+    expect(failure.reason).toBe("network");
+    expect(failure.message).toBe(`GET ${new URL(url).host}/left failed: connection refused (ECONNREFUSED)`);
+  });
+
+  it.each<[name: string, respond: Respond]>([
+    ["before the answer", (_request, response) => void response.destroy()],
+    [
+      "within the answer",
+      (_request, response) => {
+        response.writeHead(200, { "content-length": "100" });
+        response.write('{"left":', () => response.destroy());
+      },
+    ],
+  ])("is network when it ends %s", async (_name, respond) => {
+    await using server = await startServer(respond);
+
+    expect((await failureOf(ask(server.url))).reason).toBe("network");
+  });
+});
+
+describe("the signal of a call", () => {
+  const SLOW: [name: string, respond: Respond][] = [
+    ["never answers", neverAnswer],
+    ["stops after the headers", (_request, response) => void response.writeHead(200).flushHeaders()],
+    ["drips", (_request, response) => drip(response)],
+  ];
+
+  it.each(SLOW)("ends a call at its deadline when the server %s", async (_name, respond) => {
+    await using server = await startServer(respond);
+
+    const failure = await failureOf(ask(`${server.url}/left`, { signal: AbortSignal.timeout(60) }));
+
+    expect(failure.reason).toBe("timeout");
+    expect(failure.message).toBe(`GET ${new URL(server.url).host}/left gave no answer in time`);
+  });
+
+  it.each(SLOW)("ends a call with its own reason at shutdown when the server %s", async (_name, respond) => {
+    await using server = await startServer(respond);
+    const shutdown = new AbortController();
+    const reason = new Error("shutting down");
+    setTimeout(() => shutdown.abort(reason), 60);
+
+    const signal = AbortSignal.any([AbortSignal.timeout(5000), shutdown.signal]);
+
+    await expect(ask(server.url, { signal })).rejects.toBe(reason);
+  });
+
+  it("sends nothing once it is aborted", async () => {
+    await using server = await startServer((_request, response) => sendJson(response, GOOD));
+    const reason = new Error("shutting down");
+
+    await expect(ask(server.url, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    expect(server.requests).toEqual([]);
+  });
+});
+
+describe("a request that cannot be sent", () => {
+  it.each<[name: string, request: Partial<JsonRequest<{ left: number }>>, what: string]>([
+    ["a line break in the bearer", { bearer: new Secret("hush\nx-evil: 1") }, "the credential"],
+    ["an emoji in a secret header", { headers: { "x-api-key": new Secret("hush🔑") } }, "the credential"],
+    ["a line break in another header", { headers: { "x-plain": "hush\r\n" } }, "the header x-plain"],
+  ])("is refused for %s", async (_name, request, what) => {
+    await using server = await startServer((_request, response) => sendJson(response, GOOD));
+
+    const failure = await failureOf(ask(server.url, request));
+
+    const { host } = new URL(server.url);
+    expect(failure.reason).toBe("client");
+    expect(failure.message).toBe(`GET ${host}/ not sent: ${what} contains characters that no header can carry`);
+    expect(server.requests).toEqual([]);
+  });
+
+  it("is refused without a usable address", async () => {
+    const failure = await failureOf(ask("not a url: hush"));
+
+    expect(failure).toMatchObject({ reason: "client", message: "the address to call is not a URL: check base_url" });
+  });
+});
+
+async function startAndStop(): Promise<{ readonly url: string }> {
+  await using server = await startServer(neverAnswer);
+  return { url: server.url };
+}
+
+/** A byte of blank every 10 ms: legal JSON so far, for ever. */
+function drip(response: ServerResponse): void {
+  response.writeHead(200);
+  const timer = setInterval(() => response.write(" "), 10);
+  response.on("close", () => clearInterval(timer));
+}

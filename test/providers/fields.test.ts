@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { DecimalText, EpochTime } from "../../src/providers/fields.ts";
+
+describe("DecimalText", () => {
+  it.each([
+    ["12.50000000", 12.5],
+    ["-0.03", -0.03],
+    ["0E-8", 0],
+    ["+1e3", 1000],
+    ["007", 7],
+  ])("reads %j as %d", (text, value) => {
+    expect(DecimalText.parse(text)).toBe(value);
+  });
+
+  it.each(["", " ", "1,5", "$1", "NaN", "Infinity", "0x10", "1.", ".5", "1e999", "9".repeat(400), 1.5, null])(
+    "refuses %j",
+    (value) => {
+      expect(DecimalText.safeParse(value).success).toBe(false);
+    },
+  );
+});
+
+describe("EpochTime", () => {
+  it.each<[form: string, value: number]>([
+    ["seconds", 1_795_392_000],
+    ["milliseconds", 1_795_392_000_000],
+  ])("reads %s", (_form, value) => {
+    expect(EpochTime.parse(value)).toEqual(new Date("2026-11-23T00:00:00Z"));
+  });
+
+  it.each([0, -1, 3600, 999_999_999, 4_102_444_800, 4_102_444_800_000, 1e300, Number.NaN, "1795392000", null])(
+    "refuses %s, which is no plausible time",
+    (value) => {
+      expect(EpochTime.safeParse(value).success).toBe(false);
+    },
+  );
+
+  it("accepts the first and the last plausible instant", () => {
+    expect(EpochTime.parse(1_000_000_000).toISOString()).toBe("2001-09-09T01:46:40.000Z");
+    expect(EpochTime.parse(4_102_444_799).toISOString()).toBe("2099-12-31T23:59:59.000Z");
+  });
+});

@@ -1,0 +1,85 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ownHosts } from "../../src/providers/provider.ts";
+import { findProvider, PROVIDERS } from "../../src/providers/registry.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const IDS = PROVIDERS.map(({ id }) => id);
+
+function folders(path: string): string[] {
+  return readdirSync(join(ROOT, path), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+}
+
+describe("the registry", () => {
+  it("lists exactly the folders of src/providers", () => {
+    expect([...IDS].sort()).toEqual(folders("src/providers").sort());
+  });
+
+  it("is in alphabetical order, without an id twice", () => {
+    expect(IDS).toEqual([...new Set(IDS)].sort());
+  });
+
+  it("shares no environment variable between two providers", () => {
+    const variables = PROVIDERS.flatMap(({ environment }) => [
+      ...(environment.apiKey ?? []),
+      ...(environment.baseUrl ?? []),
+    ]);
+
+    expect(variables).toEqual([...new Set(variables)]);
+  });
+
+  it("finds a provider by its id, and nothing by another", () => {
+    for (const provider of PROVIDERS) expect(findProvider(provider.id)).toBe(provider);
+    expect(findProvider("toString")).toBeUndefined();
+  });
+});
+
+describe.each(PROVIDERS)("$id", (provider) => {
+  it("has a page, a contract and tests", () => {
+    const { id } = provider;
+    const files = [`docs/providers/${id}.md`, `test/providers/${id}/contract.ts`, `test/providers/${id}/${id}.test.ts`];
+
+    expect(files.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
+  });
+
+  it("has facts that hold", () => {
+    expect(provider.id).toMatch(/^[a-z][a-z0-9_]*$/);
+    expect(provider.floorSeconds).toBeGreaterThanOrEqual(1);
+    if (provider.baseUrl !== undefined)
+      expect(new URL(provider.baseUrl).href.replace(/\/$/, "")).toBe(provider.baseUrl);
+    for (const host of ownHosts(provider)) expect(new URL(`https://${host}`).host).toBe(host);
+  });
+});
+
+/** The ids that stand in a source text as a string of their own. */
+function idsIn(source: string): readonly string[] {
+  return IDS.filter((id) => ['"', "'", "`"].some((quote) => source.includes(`${quote}${id}${quote}`)));
+}
+
+describe("generic code", () => {
+  /** A provider may name itself, and the demo plays providers. */
+  const OWN = /^src\/(?:demo|providers\/[^/]+)\//;
+  const generic = readdirSync(join(ROOT, "src"), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)).replaceAll("\\", "/"))
+    .filter((file) => !OWN.test(file));
+
+  it("never mentions a provider by its id", () => {
+    const found = generic.flatMap((file) =>
+      idsIn(readFileSync(join(ROOT, file), "utf8")).map((id) => `${file} mentions ${id}`),
+    );
+
+    expect(generic).toContain("src/providers/registry.ts");
+    expect(found).toEqual([]);
+  });
+
+  it("would be found out if it did", () => {
+    for (const id of IDS) {
+      expect(idsIn(`if (provider.id === "${id}") return;`)).toEqual([id]);
+      expect(idsIn(`import { x } from "./${id}/${id}.ts"; // ${id}`)).toEqual([]);
+    }
+  });
+});
