@@ -1,0 +1,76 @@
+import { dirname } from "node:path";
+import { z } from "zod";
+import type { Provider } from "../providers/provider.ts";
+import { checkAccounts } from "./accounts.ts";
+import type { Config } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
+import { type Document, parseDocument } from "./document.ts";
+import type { Environment } from "./environment.ts";
+import { check } from "./issues.ts";
+import { type Problem, pathText } from "./problem.ts";
+import { FILE, type FileSettings } from "./schema.ts";
+import { readTextFile } from "./text-file.ts";
+
+interface LoadInput {
+  readonly path: string;
+  readonly env: Environment;
+  readonly providers: readonly Provider[];
+}
+
+const MAX_FILE_BYTES = 1024 * 1024;
+
+/** Reads and checks a config file and the credentials it names. Throws a `ConfigError` with all that is wrong. */
+export async function loadConfig({ path, env, providers }: LoadInput): Promise<Config> {
+  const file = await readTextFile(path, MAX_FILE_BYTES);
+  if ("problem" in file) {
+    throw new ConfigError([{ file: path, path: "", problem: `${file.problem}; needs the path of a YAML file` }]);
+  }
+  const document = parseDocument(path, file.text);
+  const value = withoutNulls(path, document);
+  const checked = check(FILE, value, []);
+  const settings = checked.value ?? DEFAULTS;
+  const problems = [...checked.problems];
+
+  const entries = z.array(z.unknown()).safeParse(value["accounts"]).data ?? [];
+  if (Array.isArray(value["accounts"]) && entries.length === 0) problems.push(NO_ACCOUNTS);
+  const surroundings = { providers, env, directory: dirname(path), poll: settings.poll };
+  const lineOf = (at: Problem["path"]) => document.positionOf(at, false).line;
+  const { accounts, secrets, warnings, problems: further } = await checkAccounts(entries, surroundings, lineOf);
+  problems.push(...further);
+  if (problems.length > 0) throw new ConfigError(problems.map((problem) => place(path, document, problem)));
+  return { ...toConfig(settings), accounts, secrets, warnings };
+}
+
+/** The config of an empty file, but for the accounts. */
+export const DEFAULTS: FileSettings = FILE.parse({ accounts: [] });
+
+export function toConfig({
+  web,
+  poll,
+  engine,
+  state,
+  alerting,
+}: FileSettings): Omit<Config, "accounts" | "secrets" | "warnings"> {
+  return { web: { listen: web.listen_address }, poll: { timeoutSeconds: poll.timeout }, engine, state, alerting };
+}
+
+const NO_ACCOUNTS: Problem = {
+  path: ["accounts"],
+  text: "the list is empty; name at least one account, or start without a config file to find them in the environment",
+};
+
+/** A section of which every line is a comment has the value null: it means the same as none. */
+function withoutNulls(file: string, document: Document): Readonly<Record<string, unknown>> {
+  const { value } = document;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    const kind = value === null ? "nothing" : Array.isArray(value) ? "a list" : "one value";
+    const problem: Problem = { path: [], text: `the file holds ${kind}; it needs keys, at least an "accounts:" list` };
+    throw new ConfigError([place(file, document, problem)]);
+  }
+  return Object.fromEntries(Object.entries(value).filter(([key, part]) => part !== null || !(key in FILE.shape)));
+}
+
+function place(file: string, document: Document, { path, text, atKey }: Problem) {
+  const { line, column } = document.positionOf(path, atKey === true);
+  return { file, line, column, path: pathText(path), problem: text };
+}

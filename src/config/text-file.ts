@@ -1,0 +1,36 @@
+import { constants, open } from "node:fs/promises";
+
+export type TextFile =
+  | { readonly text: string /** The file's permission bits. */; readonly mode: number }
+  | { readonly problem: string };
+
+const WORDS: Readonly<Record<string, string>> = {
+  ENOENT: "does not exist",
+  ENOTDIR: "does not exist",
+  EACCES: "may not be read by this user",
+  EPERM: "may not be read by this user",
+  EISDIR: "is a directory, not a file",
+};
+
+/** Reads a small UTF-8 file; a leading byte order mark is dropped. A problem never quotes the path or the content. */
+export async function readTextFile(path: string, maxBytes: number): Promise<TextFile> {
+  try {
+    // Not blocking: to open a pipe that nobody writes to would wait for ever.
+    await using handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stats = await handle.stat();
+    if (stats.isDirectory()) return { problem: "is a directory, not a file" };
+    if (!stats.isFile()) return { problem: "is not a regular file" };
+    if (stats.size > maxBytes) return { problem: `is larger than ${maxBytes / 1024} KiB` };
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(await handle.readFile());
+    return text.includes("\0") ? { problem: "is not a text file" } : { text, mode: stats.mode };
+  } catch (error) {
+    return { problem: explain(error) };
+  }
+}
+
+function explain(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
+  if (code === undefined) throw error;
+  if (code === "ERR_ENCODING_INVALID_ENCODED_DATA") return "is not UTF-8 text";
+  return WORDS[code] ?? `cannot be read (${code})`;
+}

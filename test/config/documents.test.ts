@@ -1,0 +1,119 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { formatDuration } from "../../src/config/duration.ts";
+import { ACCOUNT_SHAPE, FILE, QUOTA } from "../../src/config/schema.ts";
+import { ENGINE_CONSTANTS } from "../../src/engine/settings.ts";
+import { PROVIDERS } from "../../src/providers/registry.ts";
+import { configDirectory, loadAt } from "./config-directory.ts";
+
+const example = await readFile(new URL("../../config.example.yaml", import.meta.url), "utf8");
+const page = await readFile(new URL("../../docs/configuration.md", import.meta.url), "utf8");
+
+/** Loads with the real providers; every key file that the text names exists. */
+async function loadReal(text: string) {
+  const { directory, path } = await configDirectory(text.replaceAll("/run/secrets/", "secrets/"));
+  await mkdir(join(directory, "secrets"));
+  for (const [, name = ""] of text.matchAll(/\/run\/secrets\/([\w-]+)/g)) {
+    await writeFile(join(directory, "secrets", name), "sk-from-file", { mode: 0o600 });
+  }
+  return loadAt(path, {
+    env: { NANOGPT_API_KEY: "sk-nanogpt", DEEPSEEK_API_KEY: "sk-deepseek" },
+    providers: PROVIDERS,
+  });
+}
+
+/** Ranges of lines that are one commented-out option: `#key: …` and the `#` lines right below it. */
+function optionsOf(
+  lines: readonly string[],
+): readonly { readonly name: string; readonly from: number; readonly to: number }[] {
+  const isOption = (line: string | undefined) => /^\s*#(\S| {2,}\S)/.test(line ?? "");
+  return lines.flatMap((line, from) => {
+    if (!isOption(line) || isOption(lines[from - 1])) return [];
+    let to = from;
+    while (isOption(lines[to + 1])) to++;
+    return [{ name: line.trim().slice(1), from, to }];
+  });
+}
+
+describe("config.example.yaml", () => {
+  const lines = example.split("\n");
+  const options = optionsOf(lines);
+  const uncommented = (from: number, to: number) =>
+    lines.map((line, index) => (index >= from && index <= to ? line.replace("#", "") : line)).join("\n");
+
+  it("loads as it is, with its variables set", async () => {
+    const { accounts, warnings } = await loadReal(example);
+
+    expect(accounts.map(({ account }) => account)).toEqual(["nanogpt-main", "deepseek-main", "ollama-workstation"]);
+    expect(warnings).toEqual([]);
+  });
+
+  it("offers every key of the file and of an account", () => {
+    const keys = [...Object.keys(FILE.shape), ...Object.keys(ACCOUNT_SHAPE)];
+    const missing = keys.filter((key) => !new RegExp(`\\b${key}:`).test(example));
+
+    // No provider that this version ships reads a login file.
+    expect(missing).toEqual(["credentials_file"]);
+  });
+
+  it.each(options)("loads with its option uncommented: $name", async ({ from, to }) => {
+    const changed = uncommented(from, to);
+
+    expect(changed).not.toBe(example);
+    await expect(loadReal(changed)).resolves.toBeDefined();
+  });
+
+  it.each(["listen_address", "interval: 5m", "timeout", "reset_jitter", "path", "mode"])(
+    "shows the default of %s",
+    async (start) => {
+      const option = options.find(({ name }) => name.startsWith(start));
+      const changed = uncommented(option?.from ?? -1, option?.to ?? -1);
+
+      expect(changed).not.toBe(example);
+      expect(JSON.stringify(await loadReal(changed))).toBe(JSON.stringify(await loadReal(example)));
+    },
+  );
+});
+
+describe("docs/configuration.md", () => {
+  const blocks = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = ""]) => text);
+
+  it("has a row for every key of every section", () => {
+    const keys = Object.entries(FILE.shape).flatMap(([section, schema]) => {
+      const inner = section === "engine" ? [] : keysOf(schema);
+      return inner.length === 0 ? [section] : inner.map((key) => `${section}.${key}`);
+    });
+
+    expect(keys).toContain("poll.stale_after");
+    expect(keys.filter((key) => !page.includes(`\n| \`${key}\` |`))).toEqual([]);
+  });
+
+  it("has a row for every key of an account and of a quota", () => {
+    const keys = [...Object.keys(ACCOUNT_SHAPE), ...Object.keys(QUOTA.shape)];
+
+    expect(keys.filter((key) => !page.includes(`\n| \`${key}\` |`))).toEqual([]);
+  });
+
+  it("has a row for every constant of the engine, with its default, and for no other", () => {
+    const rows = Object.entries(ENGINE_CONSTANTS).map(
+      ([key, { kind, value }]) => `| \`${key}\` | \`${kind === "duration" ? formatDuration(value) : value}\` |`,
+    );
+    const section = page.slice(page.indexOf("\n## Engine\n"));
+    const written = [...section.matchAll(/^\| `\w+` \| `[^`]*` \|/gm)].map(([row]) => row);
+
+    expect(written).toEqual(rows);
+  });
+
+  it("shows examples that load", async () => {
+    expect(blocks).not.toEqual([]);
+    for (const block of blocks) await expect(loadReal(block)).resolves.toBeDefined();
+  });
+});
+
+function keysOf(schema: unknown): readonly string[] {
+  if (schema instanceof z.ZodPrefault) return keysOf(schema.unwrap());
+  if (schema instanceof z.ZodPipe) return keysOf(schema.in);
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
