@@ -1,0 +1,116 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** Which half of the page could not be rendered. */
+export type MetricsPart = "quotas" | "exporter";
+
+/** What the daemon says of itself. The parts of the daemon report here; only the metrics page reads it. */
+export interface ExporterMetrics {
+  /** Creates the series of these providers at 0, so that a first increase is seen by `rate()`. Known ones are kept. */
+  readonly addProviders: (providers: Iterable<string>) => void;
+  readonly observePoll: (provider: string, seconds: number) => void;
+  readonly countDroppedSeries: (provider: string, count: number) => void;
+  readonly countRenderFailure: (part: MetricsPart) => void;
+  readonly configLoaded: (at: Date) => void;
+  readonly configRefused: () => void;
+  readonly render: () => Promise<string>;
+}
+
+export interface BuildInfo {
+  readonly version: string;
+  /** Commit that was built, empty when unknown. */
+  readonly revision: string;
+  readonly nodeVersion: string;
+}
+
+/** Default metrics of prom-client 15.1.3 that are left out. */
+const UNWANTED = [
+  // Gauges named `_total`, which is for counters only: promtool refuses them.
+  "nodejs_active_handles_total",
+  "nodejs_active_requests_total",
+  "nodejs_active_resources_total",
+  // NaN, or the highest number there is, when two scrapes are so close that nothing was measured between them.
+  "nodejs_eventloop_lag_min_seconds",
+  "nodejs_eventloop_lag_mean_seconds",
+  "nodejs_eventloop_lag_stddev_seconds",
+];
+
+export function createExporterMetrics(build: BuildInfo): ExporterMetrics {
+  const registry = new Registry();
+  const registers = [registry];
+
+  new Gauge({
+    name: "llm_quota_exporter_build_info",
+    help: "What is running: version, commit and Node version. Always 1.",
+    labelNames: ["version", "revision", "node_version"] as const,
+    registers,
+  }).set({ version: build.version, revision: build.revision, node_version: build.nodeVersion }, 1);
+
+  const pollDuration = new Histogram({
+    name: "llm_quota_poll_duration_seconds",
+    help: "Wall time of one read of an account, failed ones included.",
+    labelNames: ["provider"] as const,
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  const seriesDropped = new Counter({
+    name: "llm_quota_exporter_series_dropped_total",
+    help: "Quotas left out because an account has too many, or because their identity was there twice.",
+    labelNames: ["provider"] as const,
+    registers,
+  });
+  const renderFailures = new Counter({
+    name: "llm_quota_exporter_render_failures_total",
+    help: "Times that a part of the metrics page had to be left out because of a fault in the exporter.",
+    labelNames: ["part"] as const,
+    registers,
+  });
+  renderFailures.inc({ part: "quotas" }, 0);
+  renderFailures.inc({ part: "exporter" }, 0);
+
+  const reloadSuccessful = unsetGauge({
+    name: "llm_quota_exporter_config_last_reload_successful",
+    help: "Whether the last attempt to load the config worked (1) or not (0).",
+    registers,
+  });
+  const reloadSuccessAt = unsetGauge({
+    name: "llm_quota_exporter_config_last_reload_success_timestamp_seconds",
+    help: "Unix time at which a config was last loaded successfully.",
+    registers,
+  });
+
+  collectDefaultMetrics({ register: registry });
+  for (const name of UNWANTED) registry.removeSingleMetric(name);
+
+  const known = new Set<string>();
+  function addProvider(provider: string): void {
+    if (known.has(provider)) return;
+    known.add(provider);
+    pollDuration.zero({ provider });
+    seriesDropped.inc({ provider }, 0);
+  }
+
+  return {
+    addProviders: (providers) => {
+      for (const provider of providers) addProvider(provider);
+    },
+    observePoll: (provider, seconds) => {
+      addProvider(provider);
+      pollDuration.observe({ provider }, seconds);
+    },
+    countDroppedSeries: (provider, count) => seriesDropped.inc({ provider }, count),
+    countRenderFailure: (part) => renderFailures.inc({ part }),
+    configLoaded: (at) => {
+      reloadSuccessful.set(1);
+      reloadSuccessAt.set(at.getTime() / 1000);
+    },
+    configRefused: () => reloadSuccessful.set(0),
+    render: () => registry.metrics(),
+  };
+}
+
+/** A gauge without labels starts at 0 in prom-client, which would be a lie until it is set. */
+function unsetGauge(configuration: ConstructorParameters<typeof Gauge<never>>[0]): Gauge<never> {
+  const gauge = new Gauge(configuration);
+  gauge.remove();
+  return gauge;
+}

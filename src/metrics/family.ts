@@ -1,0 +1,31 @@
+import type { AccountSnapshot, QuotaSnapshot } from "../engine/snapshot.ts";
+
+/** Writes one sample. An undefined or non-finite value writes nothing: absent is how unknown looks. */
+export type Write<L extends readonly string[] = readonly string[]> = (
+  value: number | undefined,
+  ...labelValues: { readonly [K in keyof L]: string }
+) => void;
+
+type Emit<Subject, L extends readonly string[]> = (subject: Subject, write: Write<L>, now: Date) => void;
+
+/**
+ * One exposed family. Its series carry provider, account and the configured labels, then `quota` if the family is about
+ * quotas, then `labels`. A family about quotas may also speak of an account as a whole: `quota` is empty there.
+ */
+export interface Family<L extends readonly string[] = readonly string[]> {
+  readonly name: string;
+  readonly type: "gauge" | "counter";
+  readonly help: string;
+  readonly labels: L;
+  readonly account?: Emit<AccountSnapshot, L>;
+  readonly quota?: Emit<QuotaSnapshot, L>;
+}
+
+/** Checks at compile time that each sample gives a value for every label of the family. */
+export function family<const L extends readonly string[]>(definition: Family<L>): Family {
+  return definition;
+}
+
+export function unixSeconds(instant: Date | undefined): number | undefined {
+  return instant === undefined ? undefined : instant.getTime() / 1000;
+}

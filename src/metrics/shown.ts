@@ -1,0 +1,45 @@
+import type { Forecast, QuotaSnapshot } from "../engine/snapshot.ts";
+import { ratioOf, remainingOf, usedOf } from "../quota/amounts.ts";
+
+/** What may be told of a quota as the truth of now. Everything here is undefined once its data is no longer valid. */
+export interface Shown {
+  readonly limit: number | undefined;
+  readonly remaining: number | undefined;
+  readonly used: number | undefined;
+  readonly ratio: number | undefined;
+  readonly shortRate: number | undefined;
+  readonly longRate: number | undefined;
+  readonly shortBurn: number | undefined;
+  readonly longBurn: number | undefined;
+  readonly forecast: Forecast | undefined;
+}
+
+const NOTHING: Shown = {
+  limit: undefined,
+  remaining: undefined,
+  used: undefined,
+  ratio: undefined,
+  shortRate: undefined,
+  longRate: undefined,
+  shortBurn: undefined,
+  longBurn: undefined,
+  forecast: undefined,
+};
+
+/** The one place that decides which values are shown, so that metrics, document and page cannot disagree. */
+export function shown(quota: QuotaSnapshot): Shown {
+  const { reading, short, long } = quota;
+  if (!quota.valid || reading.confidence === "degraded") return NOTHING;
+  const capped = reading.unlimited !== true;
+  return {
+    limit: capped ? reading.limit : undefined,
+    remaining: capped ? remainingOf(reading) : undefined,
+    used: usedOf(reading),
+    ratio: capped ? ratioOf(reading) : undefined,
+    shortRate: short.perSecond,
+    longRate: long.perSecond,
+    shortBurn: short.burn,
+    longBurn: long.burn,
+    forecast: quota.forecast,
+  };
+}

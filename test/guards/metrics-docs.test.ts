@@ -1,0 +1,82 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it, test } from "vitest";
+import { createExporterMetrics } from "../../src/metrics/exporter-metrics.ts";
+import { families } from "../../src/metrics/render.ts";
+
+interface Row {
+  readonly name: string;
+  readonly type: string;
+  readonly labels: readonly string[];
+  readonly example: string;
+}
+
+const page = readFileSync(new URL("../../docs/metrics.md", import.meta.url), "utf8");
+
+/** The rows of the tables of a page that tell of a metric, in their order. */
+function documented(markdown: string): Row[] {
+  const tableRows = markdown.split("\n").filter((line) => line.startsWith("| `"));
+  return tableRows.map((line) => {
+    const [, name = "", type = "", labels = "", _meaning, example = ""] = line.split("|").map((cell) => cell.trim());
+    return { name: codeIn(name).join(), type, labels: codeIn(labels), example: codeIn(example).join() };
+  });
+}
+
+function codeIn(cell: string): string[] {
+  return [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "");
+}
+
+/** What the registry of the exporter really prints, once everything in it was touched. */
+async function exporterFamilies(): Promise<Omit<Row, "example">[]> {
+  const metrics = createExporterMetrics({ version: "1", revision: "r", nodeVersion: "v24" });
+  metrics.addProviders(["p"]);
+  metrics.configLoaded(new Date(0));
+  const text = await metrics.render();
+  return [...text.matchAll(/^# TYPE (llm_quota_\w+) (\w+)$/gm)].map(([, name = "", type = ""]) => {
+    const sample = new RegExp(`^${name}(?:_count)?(?:\\{(.*)\\})? `, "m").exec(text);
+    const labels = [...(sample?.[1] ?? "").matchAll(/(\w+)="/g)].map((match) => match[1] ?? "");
+    return { name, type, labels };
+  });
+}
+
+const sorted = <T extends { readonly name: string }>(rows: readonly T[]) =>
+  rows.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+
+test("docs/metrics.md has one row for every family, with its type and labels, and none for anything else", async () => {
+  const inCode = [...families.map(({ name, type, labels }) => ({ name, type, labels })), ...(await exporterFamilies())];
+  expect(sorted(documented(page).map(({ example: _example, ...row }) => row))).toEqual(sorted(inCode));
+});
+
+test("an example asks for the family of its row", () => {
+  const strangers = documented(page).filter(({ name, example }) => example !== "" && !example.includes(name));
+  expect(strangers).toEqual([]);
+});
+
+describe("this check", () => {
+  it("reads type, labels and example of a row", () => {
+    expect(documented("| `a_b` | gauge | `x`, `y` | Meaning. | `a_b > 1` |\n| `c` | counter | | M. | |\n")).toEqual([
+      { name: "a_b", type: "gauge", labels: ["x", "y"], example: "a_b > 1" },
+      { name: "c", type: "counter", labels: [], example: "" },
+    ]);
+  });
+
+  it("sees the families of both kinds", async () => {
+    expect(families.length).toBeGreaterThan(30);
+    expect(await exporterFamilies()).toContainEqual({
+      name: "llm_quota_poll_duration_seconds",
+      type: "histogram",
+      labels: ["provider"],
+    });
+  });
+});
+
+describe("every family of quotas and accounts", () => {
+  it.each(families.map((family) => [family.name, family] as const))("%s keeps to the naming rules", (name, family) => {
+    expect(name).toMatch(/^llm_quota_[a-z_]+$/);
+    expect(name.endsWith("_total")).toBe(family.type === "counter");
+    expect(family.help).toMatch(/^[^\\\n]+\.$/);
+    // Target labels of Prometheus, which it would rename to exported_*.
+    const clashing = /^(job|instance|type|region|zone|cluster|env|environment|service|owner|stage|customer)$/;
+    expect(family.labels.filter((label) => clashing.test(label))).toEqual([]);
+    expect(family.account ?? family.quota).toBeTypeOf("function");
+  });
+});

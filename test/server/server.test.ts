@@ -1,0 +1,196 @@
+import { request } from "node:http";
+import { gunzipSync } from "node:zlib";
+import { afterEach, describe, expect, it, test } from "vitest";
+import { createExporterMetrics } from "../../src/metrics/exporter-metrics.ts";
+import { createMetricsPage } from "../../src/metrics/page.ts";
+import { renderFamilies } from "../../src/metrics/render.ts";
+import { type Listening, listen } from "../../src/server/listen.ts";
+import { quotasDocument } from "../../src/server/quotas-document.ts";
+import { createServer, type ServerDeps } from "../../src/server/server.ts";
+import { everyCorner } from "../metrics/every-corner.ts";
+import { aSnapshot, NOW } from "../support/snapshot.ts";
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+}
+
+const errors: unknown[] = [];
+const running: Listening[] = [];
+
+async function serve(over: Partial<ServerDeps> = {}): Promise<Listening> {
+  const onError = (error: unknown) => errors.push(error);
+  const deps = { snapshot: () => everyCorner, now: () => NOW, onError };
+  const exporter = createExporterMetrics({ version: "0.1.0", revision: "", nodeVersion: "v24" });
+  const app = createServer({
+    ...deps,
+    metricsPage: createMetricsPage({ ...deps, exporter }),
+    ready: () => true,
+    version: "0.1.0",
+    ...over,
+  });
+  const server = await listen(app, { host: "127.0.0.1", port: 0 });
+  running.push(server);
+  return server;
+}
+
+function ask(server: Listening, path: string, method = "GET", headers: Record<string, string> = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      { host: server.host, port: server.port, path, method, headers, agent: false },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+        incoming.on("error", reject);
+        incoming.on("end", () =>
+          resolve({ status: incoming.statusCode, headers: incoming.headers, body: Buffer.concat(chunks) }),
+        );
+      },
+    );
+    outgoing.on("error", reject).end();
+  });
+}
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((server) => server.close()));
+  errors.length = 0;
+});
+
+test.each([
+  ["/", "text/html; charset=utf-8"],
+  ["/metrics", "text/plain; version=0.0.4; charset=utf-8"],
+  ["/api/v1/quotas", "application/json; charset=utf-8"],
+  ["/-/healthy", "text/plain; charset=utf-8"],
+  ["/-/ready", "text/plain; charset=utf-8"],
+])("GET %s answers 200 as %s, and HEAD the same without a body", async (path, type) => {
+  const server = await serve();
+  const got = await ask(server, path);
+  expect([got.status, got.headers["content-type"]]).toEqual([200, type]);
+  expect(got.body.length).toBeGreaterThan(0);
+  const head = await ask(server, path, "HEAD");
+  expect([head.status, head.headers["content-type"], head.body.length]).toEqual([200, type, 0]);
+});
+
+test("the three views show one snapshot", async () => {
+  const server = await serve();
+  const [page, metrics, document] = await Promise.all(
+    ["/", "/metrics", "/api/v1/quotas"].map(async (path) => (await ask(server, path)).body.toString()),
+  );
+  expect(metrics).toContain(renderFamilies(everyCorner, NOW));
+  expect(JSON.parse(document ?? "")).toEqual(JSON.parse(JSON.stringify(quotasDocument(everyCorner))));
+  expect(page).toContain("7 accounts, 10 quotas");
+});
+
+describe("gzip", () => {
+  test.each([
+    ["gzip", true],
+    ["gzip, deflate, br", true],
+    ["GZIP", true],
+    ["br;q=1.0, gzip;q=0.8", true],
+    ["*", true],
+    [undefined, false],
+    ["", false],
+    ["identity", false],
+    ["deflate, br", false],
+    ["gzip;q=0", false],
+    ["gzip;q=0.0, *", false],
+    ["*;q=0", false],
+    ["gzip;q=0.5, identity;q=1", false],
+  ])("for Accept-Encoding %j: %s", async (accepted, expected) => {
+    const server = await serve();
+    const answer = await ask(server, "/metrics", "GET", accepted === undefined ? {} : { "Accept-Encoding": accepted });
+    expect(answer.headers["content-encoding"]).toBe(expected ? "gzip" : undefined);
+    expect(answer.headers["vary"]).toBe("Accept-Encoding");
+    const text = (expected ? gunzipSync(answer.body) : answer.body).toString();
+    expect(text.startsWith(renderFamilies(everyCorner, NOW))).toBe(true);
+  });
+});
+
+describe("readiness", () => {
+  it("is 503 with the number of accounts that are waited for", async () => {
+    const answer = await ask(await serve({ ready: () => false }), "/-/ready");
+    expect([answer.status, answer.body.toString()]).toEqual([
+      503,
+      "not ready: waiting for the first read of 1 of 7 accounts\n",
+    ]);
+  });
+
+  it("says something else when no account is waited for", async () => {
+    const server = await serve({ ready: () => false, snapshot: () => aSnapshot() });
+    expect((await ask(server, "/-/ready")).body.toString()).toBe("not ready: starting or stopping\n");
+  });
+
+  it("does not change that the daemon is healthy", async () => {
+    expect((await ask(await serve({ ready: () => false }), "/-/healthy")).status).toBe(200);
+  });
+});
+
+test.each(["/nothing", "/Metrics", "/metrics/", "/-/Healthy", "/api/v1/quotas/", "/%E0%A4%A", "//", "/..%2fetc"])(
+  "%s is not found",
+  async (path) => {
+    const answer = await ask(await serve(), path);
+    expect([answer.status, answer.headers["content-type"]]).toEqual([404, "text/plain; charset=utf-8"]);
+  },
+);
+
+test.each(["POST", "PUT", "DELETE", "OPTIONS"])(
+  "%s is not allowed anywhere, and Allow says what is",
+  async (method) => {
+    const server = await serve();
+    for (const path of ["/", "/metrics", "/-/healthy", "/-/ready", "/api/v1/quotas"]) {
+      const answer = await ask(server, path, method);
+      expect([path, answer.status, answer.headers["allow"]]).toEqual([path, 405, "GET, HEAD"]);
+    }
+  },
+);
+
+test.each(["/", "/metrics", "/nothing"])(
+  "%s carries the security headers and none that tell what runs",
+  async (path) => {
+    const { headers } = await ask(await serve(), path);
+    expect(headers["content-security-policy"]).toMatch(
+      /^default-src 'none'; style-src 'sha256-[^' ]+'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
+    );
+    expect(headers).toMatchObject({
+      "cache-control": "no-store",
+      "cross-origin-resource-policy": "same-origin",
+      "referrer-policy": "no-referrer",
+      "x-content-type-options": "nosniff",
+    });
+    expect(headers).not.toHaveProperty("x-powered-by");
+    expect(headers).not.toHaveProperty("etag");
+    expect(headers).not.toHaveProperty("access-control-allow-origin");
+  },
+);
+
+describe("a fault of ours", () => {
+  const failure = new Error("secret detail in /etc/passwd");
+  const broken = () => {
+    throw failure;
+  };
+
+  it.each(["/", "/api/v1/quotas"])(
+    "in %s is a plain 500 without a word of the error, and is told to the log",
+    async (path) => {
+      const answer = await ask(await serve({ snapshot: broken }), path);
+      expect([answer.status, answer.body.toString()]).toEqual([500, "internal error; the log says more\n"]);
+      expect(errors).toEqual([failure]);
+    },
+  );
+
+  it("in the quota part leaves /metrics at 200", async () => {
+    const onError = (error: unknown) => errors.push(error);
+    const exporter = createExporterMetrics({ version: "0.1.0", revision: "", nodeVersion: "v24" });
+    const metricsPage = createMetricsPage({ snapshot: broken, exporter, now: () => NOW, onError });
+    const answer = await ask(await serve({ metricsPage }), "/metrics");
+    expect(answer.status).toBe(200);
+    expect(answer.body.toString()).toContain('llm_quota_exporter_render_failures_total{part="quotas"} 1');
+  });
+
+  it("does not stop the next request", async () => {
+    const server = await serve({ snapshot: broken });
+    await ask(server, "/");
+    expect((await ask(server, "/-/healthy")).status).toBe(200);
+  });
+});
