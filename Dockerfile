@@ -1,0 +1,24 @@
+# Pinned by tag only: a release must pin the digest too.
+FROM node:24.21.0-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# No dependency of ours needs its install script, so none gets to run one.
+RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force
+
+FROM node:24.21.0-bookworm-slim
+LABEL org.opencontainers.image.title="llm-quota-exporter" \
+      org.opencontainers.image.description="Tells how much of every LLM quota is left, how fast it burns and when it runs out" \
+      org.opencontainers.image.licenses="Apache-2.0"
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY package.json LICENSE ./
+COPY src ./src
+# A number, because Kubernetes cannot tell from a name that it is not root.
+USER 65532
+EXPOSE 10844
+HEALTHCHECK --interval=30s --timeout=5s CMD ["node", "src/main.ts", "healthcheck"]
+ENTRYPOINT ["node", "src/main.ts"]
+# A container is reached from outside or not at all. The exporter warns that it listens off loopback without
+# authentication: publish the port where only Prometheus and your team can reach it.
+CMD ["serve", "--web.listen-address=0.0.0.0:10844"]

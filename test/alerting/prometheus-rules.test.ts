@@ -1,0 +1,132 @@
+import { readFileSync } from "node:fs";
+import { load } from "js-yaml";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { RULES_ONLY_ALERTS, renderPrometheusRules } from "../../src/alerting/prometheus-rules.ts";
+import { ACCOUNT_ALERTS, QUOTA_ALERTS } from "../../src/engine/alerts.ts";
+
+const ENGINE_ALERTS: readonly string[] = [...QUOTA_ALERTS, ...ACCOUNT_ALERTS];
+const ALL_ALERTS: readonly string[] = [...ENGINE_ALERTS, ...RULES_ONLY_ALERTS];
+
+const Rules = z.object({
+  groups: z.array(
+    z.strictObject({
+      name: z.string(),
+      interval: z.string(),
+      rules: z.array(
+        z.strictObject({
+          alert: z.string(),
+          expr: z.string(),
+          for: z.string().optional(),
+          keep_firing_for: z.string().optional(),
+          labels: z.strictObject({ severity: z.string() }).optional(),
+          annotations: z.strictObject({ summary: z.string(), description: z.string(), runbook_url: z.string() }),
+        }),
+      ),
+    }),
+  ),
+});
+
+const PromtoolTests = z.object({
+  tests: z.array(
+    z.object({
+      alert_rule_test: z.array(z.object({ alertname: z.string(), exp_alerts: z.array(z.unknown()).default([]) })),
+    }),
+  ),
+});
+
+function shipped(path: string): string {
+  return readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+}
+
+function rulesOf(text: string) {
+  return Rules.parse(load(text)).groups.flatMap((group) => group.rules);
+}
+
+function rule(name: string, text = renderPrometheusRules()) {
+  const found = rulesOf(text).find(({ alert }) => alert === name);
+  if (found === undefined) throw new Error(`no rule for ${name}`);
+  return found;
+}
+
+describe("the rule file", () => {
+  it("is shipped as it is rendered", () => {
+    expect(shipped("deploy/prometheus/llm-quota.rules.yml"), "run node scripts/generate-rules.ts").toBe(
+      renderPrometheusRules(),
+    );
+  });
+
+  it("has one rule for each alert and none besides", () => {
+    expect(rulesOf(renderPrometheusRules()).map(({ alert }) => alert)).toEqual(ALL_ALERTS);
+  });
+
+  it.each(ENGINE_ALERTS)("leaves the decision about %s and its severity to the engine", (name) => {
+    const { expr, for: wait, keep_firing_for: bridge, labels } = rule(name);
+
+    expect(expr).toBe(
+      `max without (instance, job, alert) (llm_quota_alert_active{alert="${name}",severity!="none"}) == 1`,
+    );
+    expect({ wait, bridge, labels }).toEqual({ wait: undefined, bridge: "10m", labels: undefined });
+  });
+
+  it("reports a dead exporter before the alerts that it held end", () => {
+    const { expr, for: wait, labels } = rule("LLMQuotaExporterDown");
+
+    expect({ expr, wait, labels }).toEqual({
+      expr: 'absent(up{job="llm-quota-exporter"} == 1)',
+      wait: "5m",
+      labels: { severity: "critical" },
+    });
+  });
+
+  it("keeps numbers out of every summary, so that it reads the same from first to last", () => {
+    const summaries = rulesOf(renderPrometheusRules()).map(({ annotations }) => annotations.summary);
+
+    expect(summaries.filter((summary) => /query|\$value|\d/.test(summary))).toEqual([]);
+  });
+
+  it("puts each runbook under the address that is asked for", () => {
+    const text = renderPrometheusRules({ runbookBase: "https://example.org/alerts.md" });
+
+    expect(rule("LLMQuotaWatch", text).annotations.runbook_url).toBe("https://example.org/alerts.md#llmquotawatch");
+  });
+});
+
+describe("the time scale", () => {
+  it.each([
+    { timeScale: 1, interval: "15s", wait: "5m", bridge: "10m" },
+    { timeScale: 0.5, interval: "30s", wait: "10m", bridge: "20m" },
+    { timeScale: 7, interval: "3s", wait: "43s", bridge: "86s" },
+    { timeScale: 60, interval: "1s", wait: "5s", bridge: "10s" },
+    { timeScale: 100_000, interval: "1s", wait: "1s", bridge: "1s" },
+  ])("of $timeScale divides every duration, down to a second", ({ timeScale, interval, wait, bridge }) => {
+    const text = renderPrometheusRules({ timeScale });
+
+    expect(Rules.parse(load(text)).groups.map((group) => group.interval)).toEqual([interval, interval]);
+    expect(rule("LLMQuotaExporterDown", text).for).toBe(wait);
+    expect(rule("LLMQuotaExhausted", text).keep_firing_for).toBe(bridge);
+  });
+
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])("of %s is refused", (timeScale) => {
+    expect(() => renderPrometheusRules({ timeScale })).toThrow(new RangeError("time scale must be a number above 0"));
+  });
+});
+
+describe("what goes with the rules", () => {
+  it.each(rulesOf(renderPrometheusRules()))("is a runbook where $alert points to", ({ alert, annotations }) => {
+    const [page = "", anchor] = annotations.runbook_url.split("#");
+    const headings = [...shipped(page).matchAll(/^#{2,3} (\w+)$/gm)].map((match) => match[1]);
+
+    expect(headings).toContain(alert);
+    expect(anchor).toBe(alert.toLowerCase());
+  });
+
+  // The watchdog fires always, by design.
+  it.each(ALL_ALERTS.filter((name) => name !== "LLMQuotaWatchdog"))("is a test that %s fires and does not", (name) => {
+    const { tests } = PromtoolTests.parse(load(shipped("deploy/prometheus/llm-quota.rules.test.yml")));
+    const cases = tests.flatMap((test) => test.alert_rule_test).filter(({ alertname }) => alertname === name);
+
+    expect(cases.some(({ exp_alerts }) => exp_alerts.length > 0)).toBe(true);
+    expect(cases.some(({ exp_alerts }) => exp_alerts.length === 0)).toBe(true);
+  });
+});
