@@ -1,0 +1,169 @@
+import { SimulatedBalance } from "./balance.ts";
+import { deepseek } from "./deepseek.ts";
+import { type DemoAccount, demoConfig } from "./demo-config.ts";
+import { DAY, MINUTE, MONTH, WEEK } from "./demo-time.ts";
+import { type Clock, steady } from "./load.ts";
+import { nanogpt, nanogptLegacy } from "./nanogpt.ts";
+import { ollama } from "./ollama.ts";
+import { type ModeStep, type Simulator, startSimulator } from "./simulator.ts";
+import type { Upstream } from "./upstream.ts";
+import { SimulatedWindow } from "./window.ts";
+
+interface FleetAccount extends Omit<DemoAccount, "baseUrl"> {
+  readonly upstream: Upstream;
+  readonly script?: readonly ModeStep[];
+}
+
+export interface DemoFleet {
+  /** A config file that names these accounts. */
+  readonly configText: string;
+  /** The environment that it takes their credentials from. */
+  readonly env: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+/** Starts one simulated provider for each account of the demo. */
+export async function startDemoFleet(clock: Clock = Date.now): Promise<DemoFleet> {
+  const simulators: Simulator[] = [];
+  const accounts: DemoAccount[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(simulators.map((simulator) => simulator.stop()));
+  };
+  try {
+    for (const { upstream, script = [], ...account } of fleetAccounts(clock)) {
+      const simulator = await startSimulator(upstream, { clock, script });
+      simulators.push(simulator);
+      accounts.push({ ...account, baseUrl: simulator.baseUrl });
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { ...demoConfig(accounts), stop };
+}
+
+function fleetAccounts(clock: Clock): readonly FleetAccount[] {
+  return [
+    teamResearch(clock, "demo-key-1-research"),
+    teamIdle(clock, "demo-key-2-idle"),
+    teamWeb(clock, "demo-key-3-web"),
+    batch(clock, "demo-key-4-batch"),
+    flaky(clock, "demo-key-5-flaky"),
+    legacySoft(clock, "demo-key-6-legacy"),
+    workstation(),
+  ];
+}
+
+/** Runs out in 8 minutes, 12 before its reset. */
+function teamResearch(clock: Clock, key: string): FleetAccount {
+  const load = 6250;
+  const elapsed = 4 * MINUTE;
+  const dailyInputTokens = usedEvenly({ limit: load * 12 * MINUTE, period: DAY, elapsed, load }, clock);
+  const dailyImages = usedEvenly({ limit: 100, period: DAY, elapsed, load: 1 / MINUTE }, clock);
+  const wallet = new SimulatedBalance({ amount: 18.4 }, clock);
+  return {
+    name: "team-research",
+    provider: "nanogpt",
+    key,
+    periods: { daily_input_tokens: DAY, daily_images: DAY },
+    upstream: nanogpt({ key, dailyInputTokens, dailyImages, wallet }),
+  };
+}
+
+/** Nobody uses it, and its week ends in half an hour. */
+function teamIdle(clock: Clock, key: string): FleetAccount {
+  const elapsed = WEEK - 30 * MINUTE;
+  const weeklyInputTokens = usedEvenly({ limit: 60_000_000, period: WEEK, elapsed, load: 0 }, clock);
+  const wallet = new SimulatedBalance({ amount: 5 }, clock);
+  return {
+    name: "team-idle",
+    provider: "nanogpt",
+    key,
+    periods: { weekly_input_tokens: WEEK },
+    upstream: nanogpt({ key, weeklyInputTokens, wallet }),
+  };
+}
+
+/** Uses two fifths of each day and four fifths of its week. */
+function teamWeb(clock: Clock, key: string): FleetAccount {
+  const load = 800;
+  const today = 9 * MINUTE;
+  const dailyInputTokens = usedEvenly({ limit: 3_000_000, period: DAY, elapsed: today, load }, clock);
+  const weeklyInputTokens = usedEvenly({ limit: 10_000_000, period: WEEK, elapsed: 2 * DAY + today, load }, clock);
+  const wallet = new SimulatedBalance({ amount: 42.1 }, clock);
+  return {
+    name: "team-web",
+    provider: "nanogpt",
+    key,
+    periods: { daily_input_tokens: DAY, weekly_input_tokens: WEEK },
+    upstream: nanogpt({ key, dailyInputTokens, weeklyInputTokens, wallet }),
+  };
+}
+
+/** An hour's worth of money, and a top-up after 20 minutes. */
+function batch(clock: Clock, key: string): FleetAccount {
+  const topUps = [{ atSeconds: 20 * MINUTE, amount: 50 }];
+  const USD = new SimulatedBalance({ amount: 12.5, load: steady(0.2 / MINUTE), topUps }, clock);
+  return { name: "batch", provider: "deepseek", key, periods: {}, upstream: deepseek({ key, balances: { USD } }) };
+}
+
+/** Its provider is down from minute 2 to minute 7. */
+function flaky(clock: Clock, key: string): FleetAccount {
+  const USD = new SimulatedBalance({ amount: 25 }, clock);
+  const CNY = new SimulatedBalance({ amount: 110 }, clock);
+  return {
+    name: "flaky",
+    provider: "deepseek",
+    key,
+    periods: {},
+    upstream: deepseek({ key, balances: { USD, CNY } }),
+    script: [
+      { fromSeconds: 2 * MINUTE, mode: "status:500" },
+      { fromSeconds: 7 * MINUTE, mode: "ok" },
+    ],
+  };
+}
+
+/** The older plan: a day that is used up but not enforced, a month with plenty left, and an empty wallet. */
+function legacySoft(clock: Clock, key: string): FleetAccount {
+  const load = 0.5;
+  const daily = usedEvenly({ limit: 200, period: DAY, elapsed: 8 * MINUTE, load, soft: true }, clock);
+  const monthly = usedEvenly({ limit: 60_000, period: MONTH, elapsed: 12 * DAY, load }, clock);
+  const wallet = new SimulatedBalance({ amount: 0 }, clock);
+  return {
+    name: "legacy-soft",
+    provider: "nanogpt",
+    key,
+    periods: { daily: DAY, monthly: MONTH },
+    upstream: nanogptLegacy({ key, daily, monthly, enforceDailyLimit: false, wallet }),
+  };
+}
+
+function workstation(): FleetAccount {
+  const upstream = ollama(["llama3.1:8b", "qwen3:14b"]);
+  return { name: "workstation", provider: "ollama", key: undefined, periods: {}, upstream };
+}
+
+interface EvenUse {
+  readonly limit: number;
+  readonly period: number;
+  /** Of the period, at the start of the demo. */
+  readonly elapsed: number;
+  readonly load: number;
+  readonly soft?: boolean;
+}
+
+/** A window whose load has been the same since it opened, so that its history and its future agree. */
+function usedEvenly({ limit, period, elapsed, load, soft = false }: EvenUse, clock: Clock): SimulatedWindow {
+  return new SimulatedWindow(
+    {
+      limit,
+      periodSeconds: period,
+      resetsInSeconds: period - elapsed,
+      usedAtStart: elapsed * load,
+      load: steady(load),
+      soft,
+    },
+    clock,
+  );
+}
