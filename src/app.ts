@@ -1,0 +1,133 @@
+import { createWatch } from "./alerting/watch.ts";
+import type { Config, ConfiguredAccount, ListenAddress } from "./config/config.ts";
+import type { Snapshot } from "./engine/snapshot.ts";
+import { createHttpClient } from "./http/undici-client.ts";
+import type { Logger } from "./log.ts";
+import { createExporterMetrics } from "./metrics/exporter-metrics.ts";
+import { createMetricsPage } from "./metrics/page.ts";
+import { createPoller } from "./poller/poller.ts";
+import type { ReadOutcome } from "./quota/account.ts";
+import { listen } from "./server/listen.ts";
+import { createServer } from "./server/server.ts";
+import { createMemoryStore } from "./store/memory-store.ts";
+
+/** What tells one build from another. */
+export interface Build {
+  readonly version: string;
+  /** Commit, empty when unknown. */
+  readonly revision: string;
+  readonly nodeVersion: string;
+}
+
+interface AppOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly build: Build;
+  readonly now?: () => Date;
+  /** Evenly spread in [0, 1). */
+  readonly random?: () => number;
+}
+
+export interface App {
+  /** Begins to read and to serve; resolves with the address that it listens on. */
+  start(): Promise<ListenAddress>;
+  stop(): Promise<void>;
+  snapshot(): Snapshot;
+}
+
+/** Every 15 s time passes for quotas that no reading moves. */
+const EVALUATION_MS = 15_000;
+
+export const userAgent = (build: Build) => `llm-quota-exporter/${build.version}`;
+
+/** Wires the daemon: provider → reading → store and engine → snapshot → metrics, page and API. */
+export function createApp({ config, log, build, now = () => new Date(), random = Math.random }: AppOptions): App {
+  const exporter = createExporterMetrics(build);
+  const store = createMemoryStore();
+  const startedAt = now();
+  const watch = createWatch({ accounts: config.accounts, store, settings: config.engine, startedAt });
+  const http = createHttpClient({ userAgent: userAgent(build) });
+  const reportRead = createReadLog(log);
+  const poller = createPoller<ConfiguredAccount>({
+    accounts: config.accounts,
+    http,
+    timeoutSeconds: config.poll.timeoutSeconds,
+    now,
+    random,
+    finished(account, outcome) {
+      exporter.observePoll(account.provider, outcome.seconds);
+      if (outcome.ok && outcome.answer.dropped !== undefined)
+        exporter.countDroppedSeries(account.provider, outcome.answer.dropped);
+      reportRead(account, outcome);
+      return watch.take(account, outcome);
+    },
+    onBug: ({ provider, account }, err) =>
+      log.error({ provider, account, err }, "a fault in the exporter, please report it"),
+  });
+  const page = createMetricsPage({
+    snapshot: watch.snapshot,
+    exporter,
+    now,
+    onError: (err) => log.error({ err }, "a part of the metrics page was left out"),
+  });
+  const server = createServer({
+    snapshot: watch.snapshot,
+    metricsPage: page,
+    ready: poller.ready,
+    version: build.version,
+    now,
+    onError: (err) => log.error({ err }, "a request failed"),
+  });
+  let evaluation: NodeJS.Timeout | undefined;
+  let listening: { close(): Promise<void> } | undefined;
+
+  exporter.addProviders(config.accounts.map((account) => account.provider));
+  exporter.configLoaded(startedAt);
+
+  return {
+    async start() {
+      const opened = await listen(server, config.web.listen);
+      listening = opened;
+      for (const warning of config.warnings) log.warn(warning);
+      if (!isLoopback(opened.host))
+        log.warn(
+          { address: opened.host },
+          "listening beyond this machine without authentication: put a proxy or firewall in front",
+        );
+      log.info({ address: opened.host, port: opened.port, accounts: config.accounts.length }, "listening");
+      poller.start();
+      evaluation = setInterval(() => watch.evaluate(now()), EVALUATION_MS);
+      return { host: opened.host, port: opened.port };
+    },
+    async stop() {
+      clearInterval(evaluation);
+      await poller.stop();
+      await listening?.close();
+      await http.close();
+      await store.close();
+    },
+    snapshot: watch.snapshot,
+  };
+}
+
+const isLoopback = (host: string) => host === "::1" || host === "localhost" || host.startsWith("127.");
+
+/** One line when an account begins to fail, fails differently, or works again; the rest are counters. */
+function createReadLog(log: Logger) {
+  const failing = new Map<ConfiguredAccount, string>();
+  return (account: ConfiguredAccount, outcome: ReadOutcome) => {
+    const fields = { provider: account.provider, account: account.account };
+    if (outcome.ok) {
+      if (failing.delete(account)) log.info(fields, "the account can be read again");
+      else log.debug({ ...fields, quotas: outcome.answer.readings.length }, "read");
+      return;
+    }
+    const { reason, message, retryAfterSeconds } = outcome;
+    const isNews = failing.get(account) !== reason;
+    failing.set(account, reason);
+    log[isNews ? "warn" : "debug"](
+      { ...fields, reason, problem: message, retryAfterSeconds },
+      "the account could not be read",
+    );
+  };
+}

@@ -1,0 +1,115 @@
+import { parseArgs } from "node:util";
+import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from "../log.ts";
+
+const COMMANDS = ["serve", "check-config", "poll", "status", "replay", "print-rules", "demo", "healthcheck"] as const;
+export type CommandName = (typeof COMMANDS)[number];
+
+const OUTPUTS = ["table", "json", "prometheus"] as const;
+
+const OPTIONS = {
+  "config.file": { type: "string" },
+  "web.listen-address": { type: "string" },
+  "log.level": { type: "string", default: "info" },
+  "log.format": { type: "string", default: "json" },
+  account: { type: "string" },
+  output: { type: "string", default: "table" },
+  url: { type: "string" },
+  "time-scale": { type: "string", default: "1" },
+  version: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
+/** Flags that mean something to one command only; giving them to another is a mistake worth telling. */
+const OWN_FLAGS: Readonly<Record<string, readonly CommandName[]>> = {
+  account: ["poll"],
+  output: ["poll"],
+  url: ["status", "healthcheck"],
+  "time-scale": ["print-rules"],
+};
+
+export interface Arguments {
+  readonly command: CommandName;
+  readonly configFile: string | undefined;
+  readonly listenAddress: string | undefined;
+  readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+  readonly account: string | undefined;
+  readonly output: (typeof OUTPUTS)[number];
+  readonly url: string | undefined;
+  readonly timeScale: number;
+}
+
+/** The command line cannot be understood; the message says what would be right. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+export const USAGE = `llm-quota-exporter [command] [flags]
+
+Commands
+  serve          run the daemon (default)
+  check-config   check the config and the secrets it names; exit 0 or 2
+  poll           read every account once and print; exit 0 all worked, 1 some failed, 2 bad config
+  status         what a running daemon knows
+  replay         JSON lines of readings on stdin, one verdict each on stdout
+  print-rules    the Prometheus rules
+  demo           simulated providers and the daemon on them, no key needed
+  healthcheck    exit 0 if a running daemon is healthy
+
+Flags
+  --config.file FILE             without it, accounts are found in the environment
+  --web.listen-address ADDRESS   host:port, over web.listen_address of the config
+  --log.level LEVEL              ${LOG_LEVELS.join(", ")}
+  --log.format FORMAT            ${LOG_FORMATS.join(", ")}
+  --account NAME                 poll: this account only
+  --output FORMAT                poll: ${OUTPUTS.join(", ")}
+  --url URL                      status, healthcheck: the daemon, http://127.0.0.1:10844 by default
+  --time-scale X                 print-rules: divide every duration, for tests and demos
+  --version, --help
+`;
+
+function oneOf<T extends string>(flag: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((candidate) => candidate === value);
+  if (found === undefined) throw new UsageError(`--${flag} is "${value}", needs one of ${allowed.join(", ")}`);
+  return found;
+}
+
+/** `"version"` and `"help"` are answers by themselves. Throws a `UsageError`. */
+export function parseArguments(argv: readonly string[]): Arguments | "version" | "help" {
+  const { values, positionals } = parse(argv);
+  if (values.version) return "version";
+  if (values.help) return "help";
+  if (positionals.length > 1) throw new UsageError(`one command at a time, got ${positionals.join(" ")}`);
+  const name = positionals[0] ?? "serve";
+  const command = COMMANDS.find((candidate) => candidate === name);
+  if (command === undefined) throw new UsageError(`unknown command "${name}", needs one of ${COMMANDS.join(", ")}`);
+  for (const [flag, commands] of Object.entries(OWN_FLAGS)) {
+    const isGiven = argv.some((argument) => argument === `--${flag}` || argument.startsWith(`--${flag}=`));
+    if (isGiven && !commands.includes(command)) throw new UsageError(`--${flag} belongs to ${commands.join(" and ")}`);
+  }
+  const { url } = values;
+  if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? ""))
+    throw new UsageError(`--url is "${url}", needs an address such as http://127.0.0.1:10844`);
+  const timeScale = Number(values["time-scale"]);
+  if (!(timeScale > 0 && Number.isFinite(timeScale)))
+    throw new UsageError(`--time-scale is "${values["time-scale"]}", needs a number above 0`);
+  return {
+    command,
+    configFile: values["config.file"],
+    listenAddress: values["web.listen-address"],
+    logLevel: oneOf("log.level", values["log.level"], LOG_LEVELS),
+    logFormat: oneOf("log.format", values["log.format"], LOG_FORMATS),
+    account: values.account,
+    output: oneOf("output", values.output, OUTPUTS),
+    url,
+    timeScale,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message.split(". ")[0] ?? "unknown flag");
+  }
+}

@@ -1,0 +1,23 @@
+import type { Readable, Writable } from "node:stream";
+import type { Build } from "../app.ts";
+
+/** What a command may use of the process. Nothing else in the code touches it. */
+export interface CommandContext {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly build: Build;
+  /** Resolves when the process is asked to stop. */
+  readonly stopped: Promise<unknown>;
+}
+
+/** 0: as asked. 1: failed while running. 2: the command line or the config is wrong. */
+export type ExitCode = 0 | 1 | 2;
+
+/** Hands text to a stream that may be a slow pipe. */
+export function write(stream: Writable, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => (error ? reject(error) : resolve()));
+  });
+}

@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { userAgent } from "../app.ts";
+import type { Config } from "../config/config.ts";
+import { discoverConfig } from "../config/discovery.ts";
+import { parseListenAddress } from "../config/listen-address.ts";
+import { loadConfig } from "../config/load.ts";
+import { createHttpClient } from "../http/undici-client.ts";
+import { UpstreamError } from "../http/upstream-error.ts";
+import { PROVIDERS } from "../providers/registry.ts";
+import { type Arguments, UsageError } from "./arguments.ts";
+import type { CommandContext } from "./context.ts";
+
+/** The config file that was named, else what the environment tells; flags go over both. Throws a `ConfigError`. */
+export async function loadAnyConfig(args: Arguments, { env, build }: CommandContext): Promise<Config> {
+  const config =
+    args.configFile === undefined
+      ? await discoverConfig({ env, providers: PROVIDERS, reachable: createProbe(userAgent(build)) })
+      : await loadConfig({ path: args.configFile, env, providers: PROVIDERS });
+  return withListenAddress(config, args.listenAddress);
+}
+
+export function withListenAddress(config: Config, text: string | undefined): Config {
+  if (text === undefined) return config;
+  const listen = parseListenAddress(text);
+  if (listen === undefined)
+    throw new UsageError(`--web.listen-address is "${text}", needs host:port, such as 127.0.0.1:10844`);
+  return { ...config, web: { listen } };
+}
+
+const PROBE_MS = 1000;
+
+/** Whether anything that speaks HTTP answers at a URL, whatever it says. */
+function createProbe(agent: string) {
+  return async (url: string): Promise<boolean> => {
+    const http = createHttpClient({ userAgent: agent });
+    try {
+      await http.json({ url, schema: z.unknown(), signal: AbortSignal.timeout(PROBE_MS) });
+      return true;
+    } catch (error) {
+      // Whatever is not an answer means that nobody we know is there.
+      return error instanceof UpstreamError && error.status !== undefined;
+    } finally {
+      await http.close();
+    }
+  };
+}
+
+export const NO_ACCOUNTS = `no account found: none of the variables that providers use is set, and no local server answers.
+Set one (such as DEEPSEEK_API_KEY), write a config (--config.file, see config.example.yaml),
+or look round without any account: llm-quota-exporter demo
+`;

@@ -1,0 +1,78 @@
+import type { AccountSnapshot, QuotaSnapshot } from "../engine/snapshot.ts";
+import type { ReadOutcome } from "../quota/account.ts";
+import { remainingOf } from "../quota/amounts.ts";
+import type { FailureReason } from "../quota/failure.ts";
+
+/** What decides when an account is read again. Times in seconds. */
+export interface NextRead {
+  readonly intervalSeconds: number;
+  readonly floorSeconds: number;
+  readonly outcome: ReadOutcome;
+  readonly account: AccountSnapshot;
+  /** Failures in a row that call for backing off, this one included. */
+  readonly refusals: number;
+  readonly now: Date;
+  /** Evenly spread in [0, 1). */
+  readonly random: number;
+}
+
+const HOUR = 3600;
+const DAY = 86_400;
+const MOST_BACK_OFF = HOUR;
+/** A provider that asks for a longer silence than this is asked again all the same. */
+const MOST_RETRY_AFTER = DAY;
+const JITTER = 0.1;
+const AFTER_RESET = { least: 5, most: 30 };
+/** Soon enough to confirm a surprise, late enough not to be told the same cached answer. */
+const CONFIRM_AFTER = 5;
+const EXPIRING = { within: 14 * DAY, interval: 15 * 60 };
+/** Six more readings before the quota runs out, but none more often than this. */
+const NEAR_EXHAUSTION = { share: 1 / 6, least: 15 };
+
+/** Failures that more calls would only make worse. */
+const BACK_OFF: ReadonlySet<FailureReason> = new Set(["rate_limited", "auth", "not_entitled"]);
+export const callsForBackOff = (outcome: ReadOutcome) => !outcome.ok && BACK_OFF.has(outcome.reason);
+
+/** Seconds from now until the account is read again: never under the floor, never against a Retry-After. */
+export function secondsToNextRead(next: NextRead): number {
+  const jittered = next.intervalSeconds * (1 + JITTER * (2 * next.random - 1));
+  const regular = next.refusals > 0 ? backedOff(jittered, next) : Math.min(jittered, extra(next));
+  const asked = next.outcome.ok ? 0 : Math.min(next.outcome.retryAfterSeconds ?? 0, MOST_RETRY_AFTER);
+  return Math.max(regular, asked, next.floorSeconds);
+}
+
+function backedOff(interval: number, { refusals, intervalSeconds }: NextRead): number {
+  return Math.min(interval * 2 ** Math.min(refusals, 20), Math.max(MOST_BACK_OFF, intervalSeconds));
+}
+
+/** The soonest of the reasons to read before the interval is over. */
+function extra(next: NextRead): number {
+  if (!next.outcome.ok) return Infinity;
+  return Math.min(
+    ...next.account.quotas.filter((quota) => !quota.gone).flatMap((quota) => reasons(quota, next)),
+    Infinity,
+  );
+}
+
+function reasons(quota: QuotaSnapshot, { now, random, intervalSeconds }: NextRead): number[] {
+  const until = (at: Date | undefined) => (at === undefined ? Infinity : (at.getTime() - now.getTime()) / 1000);
+  const { reading } = quota;
+  const found: number[] = [];
+  if (quota.doubtful) found.push(Math.min(CONFIRM_AFTER, intervalSeconds));
+  const reset = until(reading.resetAt);
+  if (reset > 0) found.push(reset + AFTER_RESET.least + random * (AFTER_RESET.most - AFTER_RESET.least));
+  const expiry = until(reading.expiresAt);
+  if (expiry > 0 && expiry <= EXPIRING.within) found.push(EXPIRING.interval);
+  const exhaustion = until(quota.forecast?.likely);
+  if (exhaustion > 0 && (remainingOf(reading) ?? 0) > 0)
+    found.push(Math.max(exhaustion * NEAR_EXHAUSTION.share, NEAR_EXHAUSTION.least));
+  return found;
+}
+
+/** Where in the first seconds an account is read first: the same place at every start, another for each account. */
+export function firstReadDelay(account: { provider: string; account: string }, spreadSeconds: number): number {
+  let hash = 0x811c9dc5;
+  for (const char of `${account.provider}/${account.account}`)
+    hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
+  return ((hash >>> 0) / 2 ** 32) * spreadSeconds;
+}

@@ -1,0 +1,51 @@
+import type { HttpClient } from "../http/client.ts";
+import { UpstreamError } from "../http/upstream-error.ts";
+import type { ReadAccount } from "../providers/provider.ts";
+import type { ReadOutcome } from "../quota/account.ts";
+
+interface ReadOptions {
+  readonly http: HttpClient;
+  readonly timeoutSeconds: number;
+  /** Ends the read without an outcome. */
+  readonly shutdown: AbortSignal;
+  readonly now: () => Date;
+  /** Told of a fault of ours, which the operator cannot mend. */
+  readonly onBug: (error: unknown) => void;
+}
+
+/**
+ * One read of one account under its deadline. Never throws and never hangs: an adapter that ignores its signal is left
+ * behind. Undefined when the daemon is stopping.
+ */
+export async function readAccount(read: ReadAccount, options: ReadOptions): Promise<ReadOutcome | undefined> {
+  const { http, timeoutSeconds, shutdown, now, onBug } = options;
+  const startedAt = now();
+  const clock = performance.now();
+  const deadline = AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000));
+  const signal = AbortSignal.any([deadline, shutdown]);
+  const end = () => ({ at: startedAt, seconds: (performance.now() - clock) / 1000 });
+  try {
+    const answer = await orAbort((async () => read({ http, signal, now: startedAt }))(), signal);
+    return { ok: true, ...end(), answer };
+  } catch (error) {
+    if (shutdown.aborted) return undefined;
+    if (deadline.aborted)
+      return { ok: false, ...end(), reason: "timeout", message: `no answer within ${timeoutSeconds} s` };
+    if (error instanceof UpstreamError) {
+      const { reason, message, retryAfterSeconds } = error;
+      return { ok: false, ...end(), reason, message, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+    }
+    onBug(error);
+    return { ok: false, ...end(), reason: "bug", message: "a fault in the exporter itself; see its log" };
+  }
+}
+
+/** The work, or a rejection once the signal fires, whatever the work does. */
+function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    const abort = () => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
