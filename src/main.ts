@@ -12,6 +12,15 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 // The reader of a pipe may go away, as `head` does.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
+// A fault that nobody caught ends the process, in words that a command may have scrubbed.
+let reportCrash = (error: unknown): void => {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+};
+process.on("uncaughtException", (error) => {
+  reportCrash(error);
+  process.exit(1);
+});
+
 process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   stdin: process.stdin,
@@ -23,4 +32,7 @@ process.exitCode = await run(process.argv.slice(2), {
     nodeVersion: process.version,
   },
   stopped: stopped.promise,
+  onCrash: (report) => {
+    reportCrash = report;
+  },
 });

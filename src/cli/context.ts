@@ -10,6 +10,8 @@ export interface CommandContext {
   readonly build: Build;
   /** Resolves when the process is asked to stop. */
   readonly stopped: Promise<unknown>;
+  /** Who reports an error that nobody caught, before the process ends with 1. */
+  readonly onCrash: (report: (error: unknown) => void) => void;
 }
 
 /** 0: as asked. 1: failed while running. 2: the command line or the config is wrong. */

@@ -18,7 +18,7 @@ export async function serve(args: Arguments, context: CommandContext): Promise<E
 export async function runDaemon(
   config: Config,
   args: Pick<Arguments, "logLevel" | "logFormat">,
-  { stdout, stderr, build, stopped }: CommandContext,
+  { stdout, stderr, build, stopped, onCrash }: CommandContext,
   onStarted: (url: string) => Promise<void> = async () => undefined,
 ): Promise<ExitCode> {
   const log = createLogger({
@@ -27,6 +27,7 @@ export async function runDaemon(
     secrets: config.secrets,
     write: (line) => stdout.write(line),
   });
+  onCrash((err) => log.fatal({ err }, "a fault that nobody caught, please report it"));
   const app = createApp({ config, log, build });
   try {
     const { host, port } = await app.start();

@@ -94,7 +94,7 @@ function noteMissing(
   const told = new Set(readings.map((reading) => reading.quota));
   for (const quota of memory.quotas.values()) {
     if (told.has(quota.quota)) continue;
-    const missing = { since: quota.missing?.since ?? at, answers: (quota.missing?.answers ?? 0) + 1 };
+    const missing = { since: quota.missing?.since ?? at, until: at, answers: (quota.missing?.answers ?? 0) + 1 };
     quota.missing = missing;
     const fires = Object.keys(quota.firing).length > 0;
     quota.gone = !fires && missing.answers >= settings.gone_answers && at - missing.since >= settings.gone_after;

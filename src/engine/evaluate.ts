@@ -1,9 +1,10 @@
 import type { Account } from "../quota/account.ts";
+import type { Reading } from "../quota/reading.ts";
 import { atMost, SEVERITIES, type Severity, type State } from "../quota/state.ts";
 import { type AccountMemory, urgencyRatio } from "./account.ts";
 import { ACCOUNT_ALERTS, type AccountAlert, QUOTA_ALERTS } from "./alerts.ts";
+import { fires, release } from "./firing.ts";
 import { windowsOf } from "./forecast.ts";
-import { release } from "./judge.ts";
 import type { Firing, QuotaMemory } from "./quota-memory.ts";
 import type { EngineSettings } from "./settings.ts";
 import type { AccountSnapshot, ActiveAlert, Forecast, QuotaSnapshot, Rate } from "./snapshot.ts";
@@ -25,7 +26,10 @@ export function evaluateAccount(
   const quotas = [...memory.quotas.values()];
   for (const quota of quotas) endHold(quota, account, clock, settings);
   lowerBeside(quotas, account);
-  const binding = bindingOf(quotas.filter((quota) => isValid(quota, account, clock)));
+  const binding = bindingOf(
+    quotas.filter((quota) => isValid(quota, account, clock)),
+    clock,
+  );
   fireAccountAlerts(memory, account, clock, settings);
   const date = (seconds: number | undefined) => (seconds === undefined ? undefined : new Date(seconds * 1000));
   return {
@@ -47,12 +51,21 @@ export function evaluateAccount(
 
 // --- Validity and holding ---
 
-function isValid(quota: QuotaMemory, account: Account, { now }: Clock): boolean {
-  const readAt = quota.good?.readAt.getTime();
-  return readAt !== undefined && now - readAt / 1000 <= account.staleAfterSeconds;
+function isValid({ good }: QuotaMemory, account: Account, { now }: Clock): boolean {
+  if (good === undefined) return false;
+  const end = isPassing(good) ? windowEnd(good) : undefined;
+  return end === undefined ? now - secondsOf(good.readAt) <= account.staleAfterSeconds : now < end;
 }
 
-const fires = (quota: QuotaMemory) => Object.keys(quota.firing).some((alert) => alert !== "LLMQuotaDataStale");
+/** What nobody asks for comes when it comes: it holds as long as its window does. */
+const isPassing = ({ source }: Reading) => source === "headers" || source === "count";
+
+function windowEnd({ resetAt, readAt, periodSeconds }: Reading): number | undefined {
+  if (resetAt !== undefined) return secondsOf(resetAt);
+  return periodSeconds === undefined ? undefined : secondsOf(readAt) + periodSeconds;
+}
+
+const secondsOf = (date: Date) => date.getTime() / 1000;
 
 /**
  * Absence is not recovery: what fires on a quota that cannot be read goes on until a good reading, until well past its
@@ -63,69 +76,79 @@ function endHold(quota: QuotaMemory, account: Account, clock: Clock, settings: E
   const resetAt = quota.meter?.resetAt;
   const isOver =
     !isValid(quota, account, clock) && resetAt !== undefined && clock.now > resetAt + account.staleAfterSeconds;
-  const isDropped = quota.missing !== undefined && clock.now - quota.missing.since >= settings.hold;
+  const isDropped = quota.missing !== undefined && quota.missing.until - quota.missing.since >= settings.hold;
   if (isOver || isDropped) release(quota, "unknown");
 }
 
 // --- Severity beside other quotas of the account ---
 
-/** When a quota comes back by itself, in seconds; a balance never does. */
-function comeback(quota: QuotaMemory): number {
+/** When a quota comes back by itself, in seconds; a balance never does. Undefined where it is not known. */
+function comeback(quota: QuotaMemory): number | undefined {
   if (quota.good?.kind === "credits") return Infinity;
-  return quota.meter?.resetAt ?? Infinity;
+  return quota.meter?.resetAt;
 }
 
 /**
  * One page per account is enough: a quota that became critical is lowered to a warning beside a critical one that
- * comes back no earlier. One that already paged keeps its severity as long as its alert lasts.
+ * comes back no earlier. One that already paged keeps its severity as long as it is critical.
  */
 function lowerBeside(quotas: readonly QuotaMemory[], account: Account): void {
-  const critical = quotas
-    .filter((quota) => quota.severity === "critical" && fires(quota))
-    .sort((a, b) => comeback(b) - comeback(a) || Number(hasPaged(b)) - Number(hasPaged(a)) || compareNames(a, b));
-  critical.forEach((quota, index) => {
-    const isConfigured = account.overrides[quota.quota]?.severity !== undefined;
-    const keeps = index === 0 || isConfigured || quota.paged;
-    if (keeps) quota.paged = true;
-    quota.shownSeverity = keeps ? "critical" : "warning";
-  });
+  const critical = quotas.filter((quota) => firingSeverity(quota) === "critical");
+  const [top] = critical
+    .flatMap((quota) => ({ quota, back: comeback(quota) ?? [] }))
+    .filter((entry): entry is { quota: QuotaMemory; back: number } => typeof entry.back === "number")
+    .sort(
+      (a, b) =>
+        descending(a.back, b.back) || Number(b.quota.paged) - Number(a.quota.paged) || compareNames(a.quota, b.quota),
+    );
   for (const quota of quotas) {
-    if (critical.includes(quota)) continue;
-    if (!fires(quota)) quota.paged = false;
-    quota.shownSeverity = undefined;
+    if (!critical.includes(quota)) {
+      quota.paged = false;
+      quota.shownSeverity = undefined;
+      continue;
+    }
+    const isConfigured = account.overrides[quota.quota]?.severity !== undefined;
+    const isLowered = top !== undefined && top.quota !== quota && comeback(quota) !== undefined;
+    quota.paged ||= isConfigured || !isLowered;
+    quota.shownSeverity = quota.paged ? "critical" : "warning";
   }
 }
 
-const hasPaged = (quota: QuotaMemory) => quota.paged;
+/** The worst severity that the state of a quota fires with. */
+const firingSeverity = ({ firing }: QuotaMemory): Severity =>
+  worstOf(QUOTA_ALERTS.flatMap((alert) => (alert === "LLMQuotaDataStale" ? [] : (firing[alert] ?? []))));
+
 const compareNames = (a: QuotaMemory, b: QuotaMemory) => (a.quota < b.quota ? -1 : 1);
+/** Also right for two that are infinite. */
+const descending = (a: number, b: number) => (a === b ? 0 : b - a);
 
 // --- Binding ---
 
 /** The hard quota that stops the account first. */
-function bindingOf(quotas: readonly QuotaMemory[]): QuotaMemory | undefined {
-  const candidates = quotas.filter(
-    ({ good, gone, state }) =>
-      good !== undefined &&
-      !gone &&
-      good.enforcement === "hard" &&
-      good.kind !== "rate_limit" &&
-      good.partial !== true &&
-      good.unlimited !== true &&
-      state !== "unknown",
-  );
+function bindingOf(quotas: readonly QuotaMemory[], { now }: Clock): QuotaMemory | undefined {
+  const candidates = quotas.filter(canBind);
   const first = (score: (quota: QuotaMemory) => number | undefined, among = candidates) =>
     among
       .map((quota) => ({ quota, score: score(quota) }))
       .filter((entry): entry is { quota: QuotaMemory; score: number } => entry.score !== undefined)
-      .sort((a, b) => a.score - b.score || compareNames(a.quota, b.quota))[0]?.quota;
-  const exhausted = candidates.filter((quota) => quota.state === "exhausted");
+      .sort((a, b) => descending(b.score, a.score) || compareNames(a.quota, b.quota))[0]?.quota;
+  const exhausted = candidates.filter(({ state }) => state === "exhausted");
   return (
-    first((quota) => -comeback(quota), exhausted) ??
-    first((quota) => quota.outlook?.forecast?.likely?.getTime()) ??
+    first((quota) => -(comeback(quota) ?? Infinity), exhausted) ??
+    first((quota) => (isDue(quota, now) ? undefined : quota.outlook?.forecast?.likely?.getTime())) ??
     first(urgencyRatio) ??
     first(() => 0)
   );
 }
+
+function canBind({ good, gone, state }: QuotaMemory): boolean {
+  if (good === undefined || gone || state === "unknown") return false;
+  if (good.enforcement === "soft" || good.kind === "rate_limit") return false;
+  return good.partial !== true && good.unlimited !== true;
+}
+
+/** Between a passed reset and the next reading nothing can be foretold. */
+const isDue = ({ meter }: QuotaMemory, now: number) => meter?.resetAt !== undefined && now >= meter.resetAt;
 
 // --- Alerts about the account ---
 
@@ -170,8 +193,7 @@ function showQuota(
   const reading = quota.good ?? quota.latest;
   const windows = windowsOf(reading, settings);
   const { meter, outlook } = quota;
-  const isDue = meter?.resetAt !== undefined && clock.now >= meter.resetAt;
-  const isShown = valid && !isDue && outlook !== undefined;
+  const isShown = valid && !isDue(quota, clock.now) && outlook !== undefined;
   const show = (windowSeconds: number, rate: Rate | undefined): Rate => ({
     windowSeconds,
     perSecond: valid ? rate?.perSecond : undefined,
@@ -186,7 +208,7 @@ function showQuota(
     valid,
     present: quota.missing === undefined,
     gone: quota.gone,
-    doubtful: meter?.candidate !== undefined || quota.wanted !== undefined || isUnconfirmedEmpty(quota),
+    doubtful: isDoubtful(quota),
     state,
     severity: worstOf(alerts.filter(({ alert }) => alert !== "LLMQuotaDataStale")),
     binding,
@@ -202,7 +224,11 @@ function showQuota(
   };
 }
 
-const isUnconfirmedEmpty = (quota: QuotaMemory) => quota.emptyReadings === 1 && quota.state !== "exhausted";
+/** Only what is still told can be confirmed by another reading. */
+function isDoubtful({ meter, wanted, emptyReadings, state, missing, latest, good }: QuotaMemory): boolean {
+  if (missing !== undefined || latest !== good) return false;
+  return meter?.candidate !== undefined || wanted !== undefined || (emptyReadings === 1 && state !== "exhausted");
+}
 
 /** While nothing can be verified, only what already fires keeps its state. */
 function shownState(quota: QuotaMemory, valid: boolean): State {
@@ -231,7 +257,10 @@ function fireStale(quota: QuotaMemory, valid: boolean, memory: AccountMemory, ac
   const isSettled = clock.now - Math.max(clock.startedAt, quota.firstAt) >= account.staleAfterSeconds;
   const answers = memory.lastSuccessAt !== undefined && clock.now - memory.lastSuccessAt < account.staleAfterSeconds;
   if (!valid && isRead && isSettled && answers && quota.missing === undefined)
-    quota.firing.LLMQuotaDataStale ??= { since: clock.now, severity: "warning" };
+    quota.firing.LLMQuotaDataStale ??= {
+      since: clock.now,
+      severity: atMost("warning", account.overrides[quota.quota]?.severity ?? "warning"),
+    };
   else delete quota.firing.LLMQuotaDataStale;
 }
 
@@ -246,7 +275,7 @@ const toActive = (alert: ActiveAlert["alert"], firing: Firing | undefined, quota
     ? []
     : [{ alert, quota, severity: firing.severity, since: new Date(firing.since * 1000) }];
 
-const worstOf = (alerts: readonly ActiveAlert[]): Severity =>
+const worstOf = (alerts: readonly { readonly severity: Severity }[]): Severity =>
   alerts.reduce<Severity>(
     (worst, { severity }) => (SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(worst) ? severity : worst),
     "none",

@@ -71,25 +71,36 @@ export function outlook(reading: Reading, meter: Meter, settings: EngineSettings
   if (!canForecast || (timeLeft === undefined && reading.kind !== "credits"))
     return { ...rates, forecast: undefined, burn: undefined, runway: undefined, timeLeft };
 
-  const spread = spreadOf(expected.parts.concat(short ?? []), expected.rate);
-  const instant = (rate: number) => {
-    const at = rate > 0 ? meter.at + remaining / rate : Infinity;
-    return at < (horizon ?? Infinity) ? new Date(at * 1000) : undefined;
-  };
   const burn = burnAt(expected.rate);
-  const runway = expected.rate > 0 ? remaining / expected.rate : undefined;
+  const runway = finite(remaining / expected.rate);
+  const spread = spreadOf(expected.parts.concat(short ?? []), expected.rate);
+  const instant = (rate: number) => instantAt(meter.at + remaining / rate, horizon);
   const forecast: Forecast = {
     early: instant(expected.rate * spread),
     likely: instant(expected.rate),
     late: instant(expected.rate / spread),
-    probability: burn === undefined ? undefined : burn === 0 ? 0 : normalCdf(Math.log(burn) / Math.log(spread)),
-    projectedUsedRatio:
-      meter.limit === undefined || meter.limit <= 0 || timeLeft === undefined
-        ? undefined
-        : (meter.limit - remaining + expected.rate * timeLeft) / meter.limit,
+    probability: burn === undefined ? undefined : probabilityOf(burn, spread),
+    projectedUsedRatio: projectedRatio(meter, remaining, expected.rate, timeLeft),
     runwaySeconds: runway,
   };
   return { ...rates, forecast, burn, runway, timeLeft };
+}
+
+const finite = (value: number) => (Number.isFinite(value) ? value : undefined);
+
+/** The last second that a `Date` can tell; what lasts longer than that lasts. */
+const END_OF_TIME = 8.64e12;
+
+const instantAt = (at: number, horizon: number | undefined) =>
+  at < (horizon ?? END_OF_TIME) ? new Date(at * 1000) : undefined;
+
+/** That the rate to come, spread log-normally round the expected one, is higher than what lasts. */
+const probabilityOf = (burn: number, spread: number) =>
+  burn === 0 ? 0 : Math.min(1, Math.max(0, normalCdf(Math.log(burn) / Math.log(spread))));
+
+function projectedRatio({ limit }: Meter, remaining: number, rate: number, timeLeft: number | undefined) {
+  if (limit === undefined || limit <= 0 || timeLeft === undefined) return undefined;
+  return (limit - remaining + rate * timeLeft) / limit;
 }
 
 const toRate = (
@@ -105,7 +116,7 @@ const toRate = (
 /** The even pace since the window opened tells the habit, the recent rate what is going on now: a blend of the two. */
 function expectedRate(reading: Reading, meter: Meter, recent: number | undefined, settings: EngineSettings) {
   if (recent === undefined) return undefined;
-  const pace = paceOf(reading, meter, settings);
+  const pace = paceOf(reading, meter);
   if (pace === undefined) return { rate: recent, parts: [recent] };
   return { rate: settings.pace_weight * pace + (1 - settings.pace_weight) * recent, parts: [recent, pace] };
 }
@@ -113,7 +124,7 @@ function expectedRate(reading: Reading, meter: Meter, recent: number | undefined
 /** A pace over less of the window than this is mostly noise. */
 const LEAST_ELAPSED_SHARE = 0.05;
 
-function paceOf(reading: Reading, meter: Meter, _settings: EngineSettings): number | undefined {
+function paceOf(reading: Reading, meter: Meter): number | undefined {
   if (meter.basis !== "used" || reading.sliding === true || meter.resetAt === undefined) return undefined;
   const period = reading.periodSeconds;
   const start = period === undefined ? meter.cycleStartedAt : meter.resetAt - period;

@@ -4,7 +4,8 @@ import type { Reading } from "../quota/reading.ts";
 import type { Severity, State } from "../quota/state.ts";
 import type { QuotaAlert } from "./alerts.ts";
 import { type Outlook, outlook, windowsOf } from "./forecast.ts";
-import { type Meter, type MeterEvent, newMeter, observe } from "./meter.ts";
+import { type Meter, type MeterEvent, newMeter } from "./meter.ts";
+import { observe } from "./observe.ts";
 import type { EngineSettings } from "./settings.ts";
 
 /** A firing alert as the engine remembers it. Times in seconds. */
@@ -12,6 +13,9 @@ export interface Firing {
   readonly since: number;
   readonly severity: Severity;
 }
+
+/** The part of the memory that a new cycle ends. */
+export type Episode = Pick<QuotaMemory, "state" | "severity" | "ranOutLate" | "reminded" | "firing">;
 
 /** Everything the engine knows of one quota: plain data, so that a store can keep it. Times in seconds. */
 export interface QuotaMemory {
@@ -41,12 +45,14 @@ export interface QuotaMemory {
   /** The last readings of a per-minute bucket. */
   bucket: { readonly at: number; readonly low: boolean }[];
   firing: Partial<Record<QuotaAlert, Firing>>;
-  /** One of its alerts has been shown as critical, and still lasts. */
+  /** What a rise ended that may yet turn out to be a lie. */
+  replaced: Episode | undefined;
+  /** It has been shown as critical, and still is. */
   paged: boolean;
   /** What the severity is lowered to beside a worse quota of the account. */
   shownSeverity: Severity | undefined;
-  /** Since when, and in how many, good answers of the account left it out. */
-  missing: { readonly since: number; readonly answers: number } | undefined;
+  /** From the first to the last, and how many, good answers in a row left it out. */
+  missing: { readonly since: number; readonly until: number; readonly answers: number } | undefined;
   /** The provider has dropped it; only its counters are still shown. */
   gone: boolean;
 }
@@ -69,6 +75,7 @@ export function newQuotaMemory(reading: Reading): QuotaMemory {
     reminded: false,
     bucket: [],
     firing: {},
+    replaced: undefined,
     paged: false,
     shownSeverity: undefined,
     missing: undefined,
@@ -92,23 +99,22 @@ export function takeReading(memory: QuotaMemory, reading: Reading, settings: Eng
   memory.missing = undefined;
   memory.gone = false;
   if (!isGood(reading)) return undefined;
-  const changedUnit = memory.good !== undefined && memory.good.unit !== reading.unit;
   memory.good = reading;
   const remaining = remainingOf(reading);
   if (remaining !== undefined && remaining > 0) memory.seenAbove = true;
   const span = windowsOf(reading, settings).long;
   let event: MeterEvent = "first";
   if (memory.meter === undefined) memory.meter = newMeter(reading, span);
-  else if (changedUnit) memory.meter = restartMeter(memory.meter, reading, span);
+  else if (memory.meter.unit !== reading.unit) memory.meter = restartMeter(memory.meter, reading, span);
   else event = observe(memory.meter, reading, span, settings);
   if (memory.meter !== undefined && event !== "repeated") memory.outlook = outlook(reading, memory.meter, settings);
   return event;
 }
 
 /** Another unit is another measure: what was counted so far cannot be continued, only the totals of events stay. */
-function restartMeter(old: Meter, reading: Reading, span: number): Meter | undefined {
+function restartMeter(old: Meter, reading: Reading, span: number): Meter {
   const meter = newMeter(reading, span);
   return meter === undefined
-    ? undefined
+    ? old
     : { ...meter, resets: old.resets, topups: old.topups, limitChanges: old.limitChanges };
 }

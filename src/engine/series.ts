@@ -31,9 +31,19 @@ export function addPoint(series: Series, at: number, consumed: number, active: n
   }
 }
 
-/** After the clock went back: forgets what lies in the future. */
-export function forgetAfter(series: Series, at: number): void {
+/**
+ * After the clock went back: forgets what lies in the future. What is kept is lifted to the present totals, so that
+ * neither the use nor the time in between, whose length nobody knows, counts for any rate.
+ */
+export function forgetAfter(series: Series, at: number, consumed: number, active: number): void {
   while ((series.at.at(-1) ?? -Infinity) > at) removeLast(series);
+  lift(series.consumed, consumed);
+  lift(series.active, active);
+}
+
+function lift(values: number[], total: number): void {
+  const by = total - (values.at(-1) ?? total);
+  for (const [index, value] of values.entries()) values[index] = value + by;
 }
 
 function removeLast(series: Series): void {
