@@ -1,5 +1,5 @@
 import { createWatch } from "./alerting/watch.ts";
-import type { Config, ConfiguredAccount, ListenAddress } from "./config/config.ts";
+import type { Config, ConfiguredAccount } from "./config/config.ts";
 import type { Snapshot } from "./engine/snapshot.ts";
 import { createHttpClient } from "./http/undici-client.ts";
 import type { Logger } from "./log.ts";
@@ -29,8 +29,8 @@ interface AppOptions {
 }
 
 export interface App {
-  /** Begins to read and to serve; resolves with the address that it listens on. */
-  start(): Promise<ListenAddress>;
+  /** Begins to read and to serve; resolves with the URL that it serves at. */
+  start(): Promise<string>;
   stop(): Promise<void>;
   snapshot(): Snapshot;
 }
@@ -97,7 +97,7 @@ export function createApp({ config, log, build, now = () => new Date(), random =
       log.info({ address: opened.host, port: opened.port, accounts: config.accounts.length }, "listening");
       poller.start();
       evaluation = setInterval(() => watch.evaluate(now()), EVALUATION_MS);
-      return { host: opened.host, port: opened.port };
+      return opened.url;
     },
     async stop() {
       clearInterval(evaluation);

@@ -30,8 +30,7 @@ export async function runDaemon(
   onCrash((err) => log.fatal({ err }, "a fault that nobody caught, please report it"));
   const app = createApp({ config, log, build });
   try {
-    const { host, port } = await app.start();
-    await onStarted(`http://${host.includes(":") ? `[${host}]` : host}:${port}`);
+    await onStarted(await app.start());
   } catch (error) {
     await app.stop();
     await write(stderr, `${(error as Error).message}\n`);
