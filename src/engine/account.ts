@@ -1,5 +1,5 @@
 import type { Account, ReadOutcome } from "../quota/account.ts";
-import { isGood, ratioOf, remainingOf } from "../quota/amounts.ts";
+import { isGood, remainingOf } from "../quota/amounts.ts";
 import { FAILURE_REASONS, type FailureReason } from "../quota/failure.ts";
 import type { AccountReading } from "../quota/reading.ts";
 import type { AccountAlert } from "./alerts.ts";
@@ -100,6 +100,3 @@ function noteMissing(
     quota.gone = !fires && missing.answers >= settings.gone_answers && at - missing.since >= settings.gone_after;
   }
 }
-
-/** The ratio by which quotas without a forecast are compared; the lower, the sooner they bind. */
-export const urgencyRatio = (quota: QuotaMemory) => (quota.good === undefined ? undefined : ratioOf(quota.good));

@@ -32,24 +32,26 @@ function limitMoved(meter: Meter, limit: number | undefined, share: number): num
 
 /** Keeps an implausible reading as a candidate until enough later ones say the same. */
 export function doubt(meter: Meter, step: Step): MeterEvent {
-  const { now, reading, tolerance, settings } = step;
+  const { now, tolerance, settings } = step;
   const earlier = meter.candidate;
   const rise = now.level < meter.level - dustOf(meter);
   const moved = limitMoved(meter, now.limit, 0);
   const agrees = earlier !== undefined && earlier.rise === rise && earlier.limitMoved === moved && now.at > earlier.at;
   const seen = agrees ? earlier.seen + 1 : 1;
   if (!agrees || seen < settings.confirm_readings) {
-    meter.candidate = { level: agrees ? earlier.level : now.level, at: now.at, rise, limitMoved: moved, seen };
+    meter.candidate = { at: now.at, rise, limitMoved: moved, seen };
     return "doubtful";
   }
   const isBack = wentBack(meter, now, tolerance);
   const event = rise ? believeRise(meter, step) : believeLimit(meter, step, moved);
   if (now.resetAt !== undefined && Math.abs(now.resetAt - (meter.resetAt ?? now.resetAt)) > tolerance)
     meter.resetAt = now.resetAt;
-  // What is told of an earlier cycle than the one believed so far is no use of it.
+  // What is told of another cycle than the one believed so far is no use of it.
   if (isBack && !rise) return accept(meter, step, 0, 0, "correction");
-  const consumed = Math.max(0, now.level - (rise ? earlier.level : meter.level));
-  return accept(meter, step, consumed, rise && reading.kind !== "credits" ? 0 : step.elapsed, event);
+  // Of a rise only the level is known: the readings that told it may yet be found stale.
+  return rise
+    ? accept(meter, step, 0, 0, event)
+    : accept(meter, step, Math.max(0, now.level - meter.level), step.elapsed, event);
 }
 
 function believeRise(meter: Meter, step: Step): MeterEvent {

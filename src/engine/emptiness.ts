@@ -4,26 +4,35 @@ import { type Case, type Judgement, leastDrySpell, severityOf } from "./verdict.
 
 /** The verdict on a quota with nothing left, `hold` while that waits to be confirmed, undefined when there is something left. */
 export function judgeEmpty(current: Case): Judgement | "hold" | undefined {
-  const { memory, reading, at, meter, around, settings } = current;
+  const { memory, reading, around } = current;
   const remaining = remainingOf(reading);
-  const isEmpty = (remaining !== undefined && remaining <= 0) || reading.refused === true;
-  if (!isEmpty) {
+  const isRefused = reading.refused === true;
+  if (!isRefused && (remaining === undefined || remaining > 0)) {
     memory.emptyReadings = 0;
     return memory.state === "exhausted" && !isBack(current) ? "hold" : undefined;
   }
   memory.emptyReadings++;
-  if (reading.kind === "credits" && !memory.seenAbove && reading.refused !== true)
-    return { state: "unknown", severity: "none" };
+  // A balance that never had anything may belong to somebody who never uses it.
+  if (reading.kind === "credits" && !memory.seenAbove && !isRefused) return { state: "unknown", severity: "none" };
   if (reading.enforcement === "soft") return undefined;
   if (around.hasOtherBalance) return memory.state === "topup" ? "hold" : undefined;
-  if (memory.state === "exhausted" || isDue(current)) return "hold";
-  if (memory.emptyReadings < settings.confirm_readings && !explainsEmptiness(current)) return "hold";
-  const timeLeft = meter.resetAt === undefined ? Infinity : meter.resetAt - at;
-  memory.ranOutLate = timeLeft < leastDrySpell(reading, settings);
-  return { state: "exhausted", severity: severityOf(memory.ranOutLate ? "warning" : "critical", reading, around) };
+  return isConfirmed(current) ? exhausted(current) : "hold";
 }
 
-/** The reset is due and not yet seen: what is told may still be of the old window. */
+/** Nothing new begins once the reset is due, since what is told may still be of the old window. */
+function isConfirmed(current: Case): boolean {
+  const { memory, settings } = current;
+  if (memory.state === "exhausted" || isDue(current)) return false;
+  return memory.emptyReadings >= settings.confirm_readings || explainsEmptiness(current);
+}
+
+function exhausted({ reading, at, meter, around, settings }: Case): Judgement {
+  const timeLeft = meter.resetAt === undefined ? Infinity : meter.resetAt - at;
+  const isLate = timeLeft < leastDrySpell(reading, settings);
+  return { state: "exhausted", severity: severityOf(isLate ? "warning" : "critical", reading, around) };
+}
+
+/** The reset is due and not yet seen. */
 export const isDue = ({ meter, at }: Case): boolean => meter.resetAt !== undefined && at >= meter.resetAt;
 
 /** What was left at the reading before could have been used since. */

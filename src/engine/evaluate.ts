@@ -1,9 +1,10 @@
 import type { Account } from "../quota/account.ts";
 import type { Reading } from "../quota/reading.ts";
-import { atMost, SEVERITIES, type Severity, type State } from "../quota/state.ts";
-import { type AccountMemory, urgencyRatio } from "./account.ts";
+import { atMost, type Severity, type State } from "../quota/state.ts";
+import type { AccountMemory } from "./account.ts";
 import { ACCOUNT_ALERTS, type AccountAlert, QUOTA_ALERTS } from "./alerts.ts";
-import { fires, release } from "./firing.ts";
+import { bindingOf, isDue, lowerBeside } from "./beside.ts";
+import { fires, release, worstOf } from "./firing.ts";
 import { windowsOf } from "./forecast.ts";
 import type { Firing, QuotaMemory } from "./quota-memory.ts";
 import type { EngineSettings } from "./settings.ts";
@@ -28,7 +29,7 @@ export function evaluateAccount(
   lowerBeside(quotas, account);
   const binding = bindingOf(
     quotas.filter((quota) => isValid(quota, account, clock)),
-    clock,
+    clock.now,
   );
   fireAccountAlerts(memory, account, clock, settings);
   const date = (seconds: number | undefined) => (seconds === undefined ? undefined : new Date(seconds * 1000));
@@ -79,76 +80,6 @@ function endHold(quota: QuotaMemory, account: Account, clock: Clock, settings: E
   const isDropped = quota.missing !== undefined && quota.missing.until - quota.missing.since >= settings.hold;
   if (isOver || isDropped) release(quota, "unknown");
 }
-
-// --- Severity beside other quotas of the account ---
-
-/** When a quota comes back by itself, in seconds; a balance never does. Undefined where it is not known. */
-function comeback(quota: QuotaMemory): number | undefined {
-  if (quota.good?.kind === "credits") return Infinity;
-  return quota.meter?.resetAt;
-}
-
-/**
- * One page per account is enough: a quota that became critical is lowered to a warning beside a critical one that
- * comes back no earlier. One that already paged keeps its severity as long as it is critical.
- */
-function lowerBeside(quotas: readonly QuotaMemory[], account: Account): void {
-  const critical = quotas.filter((quota) => firingSeverity(quota) === "critical");
-  const [top] = critical
-    .flatMap((quota) => ({ quota, back: comeback(quota) ?? [] }))
-    .filter((entry): entry is { quota: QuotaMemory; back: number } => typeof entry.back === "number")
-    .sort(
-      (a, b) =>
-        descending(a.back, b.back) || Number(b.quota.paged) - Number(a.quota.paged) || compareNames(a.quota, b.quota),
-    );
-  for (const quota of quotas) {
-    if (!critical.includes(quota)) {
-      quota.paged = false;
-      quota.shownSeverity = undefined;
-      continue;
-    }
-    const isConfigured = account.overrides[quota.quota]?.severity !== undefined;
-    const isLowered = top !== undefined && top.quota !== quota && comeback(quota) !== undefined;
-    quota.paged ||= isConfigured || !isLowered;
-    quota.shownSeverity = quota.paged ? "critical" : "warning";
-  }
-}
-
-/** The worst severity that the state of a quota fires with. */
-const firingSeverity = ({ firing }: QuotaMemory): Severity =>
-  worstOf(QUOTA_ALERTS.flatMap((alert) => (alert === "LLMQuotaDataStale" ? [] : (firing[alert] ?? []))));
-
-const compareNames = (a: QuotaMemory, b: QuotaMemory) => (a.quota < b.quota ? -1 : 1);
-/** Also right for two that are infinite. */
-const descending = (a: number, b: number) => (a === b ? 0 : b - a);
-
-// --- Binding ---
-
-/** The hard quota that stops the account first. */
-function bindingOf(quotas: readonly QuotaMemory[], { now }: Clock): QuotaMemory | undefined {
-  const candidates = quotas.filter(canBind);
-  const first = (score: (quota: QuotaMemory) => number | undefined, among = candidates) =>
-    among
-      .map((quota) => ({ quota, score: score(quota) }))
-      .filter((entry): entry is { quota: QuotaMemory; score: number } => entry.score !== undefined)
-      .sort((a, b) => descending(b.score, a.score) || compareNames(a.quota, b.quota))[0]?.quota;
-  const exhausted = candidates.filter(({ state }) => state === "exhausted");
-  return (
-    first((quota) => -(comeback(quota) ?? Infinity), exhausted) ??
-    first((quota) => (isDue(quota, now) ? undefined : quota.outlook?.forecast?.likely?.getTime())) ??
-    first(urgencyRatio) ??
-    first(() => 0)
-  );
-}
-
-function canBind({ good, gone, state }: QuotaMemory): boolean {
-  if (good === undefined || gone || state === "unknown") return false;
-  if (good.enforcement === "soft" || good.kind === "rate_limit") return false;
-  return good.partial !== true && good.unlimited !== true;
-}
-
-/** Between a passed reset and the next reading nothing can be foretold. */
-const isDue = ({ meter }: QuotaMemory, now: number) => meter?.resetAt !== undefined && now >= meter.resetAt;
 
 // --- Alerts about the account ---
 
@@ -274,9 +205,3 @@ const toActive = (alert: ActiveAlert["alert"], firing: Firing | undefined, quota
   firing === undefined || firing.severity === "none"
     ? []
     : [{ alert, quota, severity: firing.severity, since: new Date(firing.since * 1000) }];
-
-const worstOf = (alerts: readonly { readonly severity: Severity }[]): Severity =>
-  alerts.reduce<Severity>(
-    (worst, { severity }) => (SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(worst) ? severity : worst),
-    "none",
-  );

@@ -1,6 +1,6 @@
-import type { State } from "../quota/state.ts";
+import { SEVERITIES, type Severity, type State } from "../quota/state.ts";
 import type { QuotaAlert } from "./alerts.ts";
-import type { QuotaMemory } from "./quota-memory.ts";
+import type { Firing, QuotaMemory } from "./quota-memory.ts";
 
 /** The alerts that the state of a quota fires. What announced an exhaustion goes on while exhausted, but never starts there. */
 export function setFiring(memory: QuotaMemory, at: number): void {
@@ -14,14 +14,17 @@ export function setFiring(memory: QuotaMemory, at: number): void {
     LLMQuotaRateLimited: state === "watch" && isBucket,
     LLMQuotaUseOrLose: state === "use_or_lose",
   };
-  for (const [name, fires] of Object.entries(wanted) as [QuotaAlert, boolean][]) {
-    if (!fires) delete firing[name];
-    else {
-      const goesOn = state === "exhausted" && name !== "LLMQuotaExhausted";
-      const before = firing[name];
-      firing[name] = { since: before?.since ?? at, severity: goesOn && before ? before.severity : memory.severity };
-    }
+  for (const [name, isWanted] of Object.entries(wanted) as [QuotaAlert, boolean][]) {
+    if (isWanted) firing[name] = firingNow(memory, name, at);
+    else delete firing[name];
   }
+}
+
+/** What goes on beside an exhaustion keeps the severity it had. */
+function firingNow({ state, severity, firing }: QuotaMemory, name: QuotaAlert, at: number): Firing {
+  const before = firing[name];
+  const isForerunner = state === "exhausted" && name !== "LLMQuotaExhausted";
+  return { since: before?.since ?? at, severity: isForerunner && before !== undefined ? before.severity : severity };
 }
 
 /** Whether the state of the quota fires anything; that its data is stale is no matter of its state. */
@@ -39,3 +42,9 @@ export function release(memory: QuotaMemory, state: State): void {
   memory.replaced = undefined;
   memory.firing = stale === undefined ? {} : { LLMQuotaDataStale: stale };
 }
+
+export const worstOf = (alerts: readonly { readonly severity: Severity }[]): Severity =>
+  alerts.reduce<Severity>(
+    (worst, { severity }) => (SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(worst) ? severity : worst),
+    "none",
+  );

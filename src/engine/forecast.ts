@@ -18,7 +18,7 @@ export function windowsOf(reading: Reading, settings: EngineSettings): Windows {
 }
 
 /** Units per second over the last `window` seconds; undefined while readings or steps are too few to tell. */
-export function rateOver(meter: Meter, window: number, settings: EngineSettings): number | undefined {
+function rateOver(meter: Meter, window: number, settings: EngineSettings): number | undefined {
   const cadence = meter.cadence ?? window;
   const span = lastSpan(meter.series, Math.max(window, settings.min_readings * cadence));
   if (span === undefined || span.active <= 0) return undefined;
@@ -32,7 +32,7 @@ export function rateOver(meter: Meter, window: number, settings: EngineSettings)
  * The moment that ends the worry about this quota, in seconds: its reset, its expiry, or one window from now for a
  * sliding one without either. Undefined where nothing ends it, or nothing is known to.
  */
-export function horizonOf(reading: Reading, meter: Meter): number | undefined {
+function horizonOf(reading: Reading, meter: Meter): number | undefined {
   const expiry = reading.expiresAt === undefined ? undefined : reading.expiresAt.getTime() / 1000;
   const reset = meter.resetAt ?? expiry;
   if (reset !== undefined) return reset;

@@ -52,9 +52,9 @@ function turnEpisode({ memory, meter, event, at }: Case): void {
     memory.wanted = undefined;
     memory.clearing = 0;
   }
-  const { state, severity, ranOutLate, reminded, firing } = memory;
+  const { state, severity, reminded, firing } = memory;
   if (meter.replaced === undefined) memory.replaced = undefined;
-  else memory.replaced ??= { state, severity, ranOutLate, reminded, firing: { ...firing } };
+  else memory.replaced ??= { state, severity, reminded, firing: { ...firing } };
   if (event !== "reset" && event !== "topup") return;
   memory.reminded = false;
   memory.clearing = 0;

@@ -43,7 +43,6 @@ export interface Meter {
 }
 
 interface Candidate {
-  readonly level: number;
   readonly at: number;
   /** Use fell, that is, what remains rose. */
   readonly rise: boolean;

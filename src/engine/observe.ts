@@ -54,7 +54,7 @@ function observeGradual(meter: Meter, step: Step): MeterEvent {
   const isSudden = reading.kind !== "rate_limit" && rest - now.level > SUDDEN_LOSS * size;
   const earlier = meter.candidate;
   if (isSudden && settings.confirm_readings > 1 && (earlier === undefined || now.at <= earlier.at)) {
-    meter.candidate = { level: now.level, at: now.at, rise: true, limitMoved: 0, seen: 1 };
+    meter.candidate = { at: now.at, rise: true, limitMoved: 0, seen: 1 };
     return "doubtful";
   }
   if (now.limit !== undefined && meter.limit !== undefined && now.limit !== meter.limit) meter.limitChanges++;

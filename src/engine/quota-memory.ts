@@ -15,7 +15,7 @@ export interface Firing {
 }
 
 /** The part of the memory that a new cycle ends. */
-export type Episode = Pick<QuotaMemory, "state" | "severity" | "ranOutLate" | "reminded" | "firing">;
+export type Episode = Pick<QuotaMemory, "state" | "severity" | "reminded" | "firing">;
 
 /** Everything the engine knows of one quota: plain data, so that a store can keep it. Times in seconds. */
 export interface QuotaMemory {
@@ -36,8 +36,6 @@ export interface QuotaMemory {
   clearing: number;
   /** Readings in a row that showed nothing left. */
   emptyReadings: number;
-  /** The quota ran out so shortly before its reset that nobody need act. */
-  ranOutLate: boolean;
   /** Something was left at least once: a balance that never had anything says nothing. */
   seenAbove: boolean;
   /** The reminder of this cycle has been given. */
@@ -70,7 +68,6 @@ export function newQuotaMemory(reading: Reading): QuotaMemory {
     wanted: undefined,
     clearing: 0,
     emptyReadings: 0,
-    ranOutLate: false,
     seenAbove: false,
     reminded: false,
     bucket: [],

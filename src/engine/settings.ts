@@ -38,6 +38,8 @@ export const ENGINE_CONSTANTS = {
   near_leads: share(2, "within so many leads of running out any overshoot pages"),
   far_leads: share(6, "over so many further leads the burn rate that pages rises to patience"),
   patience: share(2, "burn rate that pages while there is plenty of time"),
+  burst_burn: share(2.5, "burn rate of the short window that pages without patience if the long one agrees"),
+  burst_runway: seconds(1.5 * HOUR, "and if it then runs out within this time: slower bursts end with the working day"),
   page_burn: share(1.05, "burn rate that pages when the last useful moment is near"),
   clear_burn: share(0.85, "a page ends only when the burn rate is under this, so that it does not flap"),
   watch_burn: share(1, "burn rate at which a quota is watched"),

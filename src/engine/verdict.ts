@@ -68,10 +68,18 @@ function wantsPage({ memory, reading, meter, outlook, settings }: Case): boolean
   if (burn === undefined || timeLeft === undefined) return false;
   if (runway === undefined || timeLeft <= 2 * (meter.cadence ?? 0)) return false;
   if (timeLeft - runway < leastDrySpell(reading, settings)) return false;
+  if (isBurst(meter, outlook, settings)) return true;
   const period = reading.periodSeconds ?? timeLeft;
   const lead = Math.max(settings.min_lead, settings.lead_share * period);
   const share = Math.min(1, Math.max(0, (runway - settings.near_leads * lead) / (settings.far_leads * lead)));
   return burn >= settings.page_burn + share * (settings.patience - settings.page_burn);
+}
+
+/** So fast that it is over before patience is: the long window need only agree that it runs out. */
+function isBurst({ remaining }: Meter, { short, long }: Outlook, settings: EngineSettings): boolean {
+  if (remaining === undefined || short.perSecond === undefined) return false;
+  if ((long.burn ?? 0) < settings.page_burn || (short.burn ?? 0) < settings.burst_burn) return false;
+  return remaining / short.perSecond <= settings.burst_runway;
 }
 
 /** Seconds without the quota that are worth a page. */
