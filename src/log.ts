@@ -25,7 +25,7 @@ export function createLogger({ level, format, secrets, write }: LogOptions): Log
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: pino.stdSerializers.errWithCause },
-      hooks: { streamWrite: (line) => (format === "pretty" ? prettyLine(scrub(line)) : scrub(line)) },
+      hooks: { streamWrite: (line) => (format === "pretty" ? scrub(prettyLine(scrub(line))) : scrub(line)) },
     },
     { write },
   );
@@ -42,7 +42,9 @@ export function createScrubber(secrets: readonly Secret[]): (text: string) => st
     if (text.length < LEAST_SCRUBBED) continue;
     for (const form of [
       text,
-      JSON.stringify(text).slice(1, -1),
+      escaped(text),
+      // A field may hold JSON itself.
+      escaped(escaped(text)),
       encodeURIComponent(text),
       Buffer.from(text).toString("base64"),
     ])
@@ -52,11 +54,13 @@ export function createScrubber(secrets: readonly Secret[]): (text: string) => st
   return (text) => longestFirst.reduce((scrubbed, form) => scrubbed.replaceAll(form, "[secret]"), text);
 }
 
+const escaped = (text: string) => JSON.stringify(text).slice(1, -1);
+
 /** For people at a terminal: time, level, message, then what else the line carries. */
 function prettyLine(line: string): string {
   const { time, level, msg, err, ...rest } = JSON.parse(line) as Record<string, unknown>;
-  const fields = Object.entries(rest).map(
-    ([name, value]) => `${name}=${printable(typeof value === "string" ? value : JSON.stringify(value))}`,
+  const fields = Object.entries(rest).map(([name, value]) =>
+    printable(`${name}=${typeof value === "string" ? value : JSON.stringify(value)}`),
   );
   const stack = (err as { stack?: string } | undefined)?.stack;
   const head = [
@@ -65,8 +69,11 @@ function prettyLine(line: string): string {
     printable(String(msg ?? "")),
     ...fields,
   ];
-  return `${head.join(" ")}\n${stack === undefined ? "" : `${stack}\n`}`;
+  return [head.join(" "), ...stackLines(stack)].map((text) => `${text}\n`).join("");
 }
+
+/** Indented, so that a message with line breaks cannot pass for lines of the log. */
+const stackLines = (stack: string | undefined) => stack?.split("\n").map((text) => `  ${printable(text)}`) ?? [];
 
 /** Text from outside must not steer a terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed

@@ -110,6 +110,6 @@ function parse(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError((error as Error).message.split(". ")[0] ?? "unknown flag");
+    throw new UsageError((error as Error).message.split(/\.\s/)[0] ?? "unknown flag");
   }
 }

@@ -74,5 +74,8 @@ export function firstReadDelay(account: { provider: string; account: string }, s
   let hash = 0x811c9dc5;
   for (const char of `${account.provider}/${account.account}`)
     hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
-  return ((hash >>> 0) / 2 ** 32) * spreadSeconds;
+  // Names that differ in their last character only would stay close together without this.
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32) * spreadSeconds;
 }

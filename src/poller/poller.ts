@@ -55,6 +55,10 @@ export function createPoller<T extends PolledAccount>(options: PollerOptions<T>)
     let refusals = 0;
 
     const readOnce = async (): Promise<void> => {
+      // Should anything below throw, the next read still waits as long as usual.
+      timer.milliseconds = toMilliseconds(
+        Math.min(Math.max(account.intervalSeconds, account.floorSeconds), MOST_DELAY),
+      );
       const outcome = await withSlot(account.host, () =>
         readAccount(account.read, {
           http: options.http,
@@ -65,8 +69,8 @@ export function createPoller<T extends PolledAccount>(options: PollerOptions<T>)
         }),
       );
       if (outcome === undefined || shutdown.signal.aborted) return;
-      const known = options.finished(account, outcome);
       attempted.add(account);
+      const known = options.finished(account, outcome);
       refusals = callsForBackOff(outcome) ? refusals + 1 : 0;
       const { intervalSeconds, floorSeconds } = account;
       const delay = secondsToNextRead({

@@ -19,6 +19,8 @@ interface ReadOptions {
  */
 export async function readAccount(read: ReadAccount, options: ReadOptions): Promise<ReadOutcome | undefined> {
   const { http, timeoutSeconds, shutdown, now, onBug } = options;
+  // A read that waited for its turn must not begin now.
+  if (shutdown.aborted) return undefined;
   const startedAt = now();
   const clock = performance.now();
   const deadline = AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000));
@@ -43,7 +45,6 @@ export async function readAccount(read: ReadAccount, options: ReadOptions): Prom
 /** The work, or a rejection once the signal fires, whatever the work does. */
 function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) reject(signal.reason);
     const abort = () => reject(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));

@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { type Arguments, parseArguments, USAGE, UsageError } from "../../src/cli/arguments.ts";
+
+const DEFAULTS: Arguments = {
+  command: "serve",
+  configFile: undefined,
+  listenAddress: undefined,
+  logLevel: "info",
+  logFormat: "json",
+  account: undefined,
+  output: "table",
+  url: undefined,
+  timeScale: 1,
+};
+
+describe("a command line", () => {
+  it.each<{ argv: string; expected: Partial<Arguments> }>([
+    { argv: "", expected: {} },
+    { argv: "serve", expected: {} },
+    { argv: "--config.file quota.yaml", expected: { configFile: "quota.yaml" } },
+    { argv: "--config.file=quota.yaml serve", expected: { configFile: "quota.yaml" } },
+    { argv: "serve --web.listen-address :9000", expected: { listenAddress: ":9000" } },
+    { argv: "--log.level debug --log.format pretty", expected: { logLevel: "debug", logFormat: "pretty" } },
+    { argv: "check-config --config.file a", expected: { command: "check-config", configFile: "a" } },
+    { argv: "poll", expected: { command: "poll" } },
+    { argv: "poll --account main --output json", expected: { command: "poll", account: "main", output: "json" } },
+    { argv: "poll --output=prometheus", expected: { command: "poll", output: "prometheus" } },
+    { argv: "status --url http://127.0.0.1:1", expected: { command: "status", url: "http://127.0.0.1:1" } },
+    { argv: "healthcheck --url http://127.0.0.1:1", expected: { command: "healthcheck", url: "http://127.0.0.1:1" } },
+    { argv: "replay", expected: { command: "replay" } },
+    { argv: "print-rules --time-scale 60", expected: { command: "print-rules", timeScale: 60 } },
+    { argv: "print-rules --time-scale 0.5", expected: { command: "print-rules", timeScale: 0.5 } },
+    { argv: "demo", expected: { command: "demo" } },
+  ])("of '$argv' is understood", ({ argv, expected }) => {
+    expect(parseArguments(argv.split(" ").filter(Boolean))).toEqual({ ...DEFAULTS, ...expected });
+  });
+
+  it.each([
+    { argv: "--version", answer: "version" },
+    { argv: "poll --version", answer: "version" },
+    { argv: "--help", answer: "help" },
+    { argv: "-h", answer: "help" },
+  ])("of '$argv' asks for the $answer", ({ argv, answer }) => {
+    expect(parseArguments(argv.split(" "))).toBe(answer);
+  });
+
+  it.each([
+    { argv: "pol", message: /^unknown command "pol", needs one of serve, check-config, poll, / },
+    { argv: "poll status", message: /^one command at a time, got poll status$/ },
+    {
+      argv: "--log.level loud",
+      message: /^--log\.level is "loud", needs one of fatal, error, warn, info, debug, trace$/,
+    },
+    { argv: "--log.format xml", message: /^--log\.format is "xml", needs one of json, pretty$/ },
+    { argv: "poll --output yaml", message: /^--output is "yaml", needs one of table, json, prometheus$/ },
+    { argv: "serve --account main", message: /^--account belongs to poll$/ },
+    { argv: "--account=main", message: /^--account belongs to poll$/ },
+    { argv: "poll --url http://127.0.0.1", message: /^--url belongs to status and healthcheck$/ },
+    { argv: "serve --time-scale 2", message: /^--time-scale belongs to print-rules$/ },
+    { argv: "print-rules --time-scale 0", message: /^--time-scale is "0", needs a number above 0$/ },
+    { argv: "print-rules --time-scale -1", message: /--time-scale/ },
+    { argv: "print-rules --time-scale Infinity", message: /^--time-scale is "Infinity", needs a number above 0$/ },
+    { argv: "print-rules --time-scale fast", message: /^--time-scale is "fast", needs a number above 0$/ },
+    { argv: "--config.flie a", message: /--config\.flie/ },
+    { argv: "--config.file", message: /--config\.file/ },
+    { argv: "--version=3", message: /--version/ },
+  ])("of '$argv' is refused with what would be right", ({ argv, message }) => {
+    const parse = () => parseArguments(argv.split(" "));
+
+    expect(parse).toThrow(UsageError);
+    expect(parse).toThrow(message);
+    expect(parse).toThrow(/^[^\n]+$/);
+  });
+});
+
+it("the usage names every flag that is understood", () => {
+  const flags = [
+    "config.file",
+    "web.listen-address",
+    "log.level",
+    "log.format",
+    "account",
+    "output",
+    "url",
+    "time-scale",
+    "version",
+    "help",
+  ];
+
+  expect(flags.filter((flag) => !USAGE.includes(`--${flag}`))).toEqual([]);
+});
