@@ -50,8 +50,9 @@ export function createWatch({ accounts, store, settings, startedAt }: WatchOptio
       if (memory === undefined) throw new Error(`account ${account.account} is not watched`);
       takeOutcome(memory, account, outcome, settings);
       store.save(account, memory);
-      const fresh = show(account, memory, outcome.at);
-      publish(outcome.at);
+      const end = new Date(outcome.at.getTime() + outcome.seconds * 1000);
+      const fresh = show(account, memory, end);
+      publish(end);
       return fresh;
     },
     evaluate,

@@ -18,7 +18,6 @@ export function isPlausible(meter: Meter, { now, reading, elapsed, tolerance, se
   const delta = now.level - meter.level;
   if (delta < -dustOf(meter) || wentBack(meter, now, tolerance)) return false;
   if (limitMoved(meter, now.limit, reading.kind === "credits" ? TOPUP_SHARE : CORRECTION_SHARE) !== 0) return false;
-  if (meter.readings < settings.min_readings) return true;
   const size = meter.limit ?? meter.remainingAtStart ?? 0;
   return delta <= Math.max(SUDDEN_SHARE * size, EXPLAINED_FACTOR * recentRate(meter) * elapsed);
 }

@@ -1,5 +1,4 @@
 import { ratioOf, remainingOf } from "../quota/amounts.ts";
-import { recentRate } from "./meter.ts";
 import { type Case, type Judgement, leastDrySpell, severityOf } from "./verdict.ts";
 
 /** The verdict on a quota with nothing left, `hold` while that waits to be confirmed, undefined when there is something left. */
@@ -12,16 +11,26 @@ export function judgeEmpty(current: Case): Judgement | "hold" | undefined {
     return memory.state === "exhausted" && !isBack(current) ? "hold" : undefined;
   }
   memory.emptyReadings++;
-  // A balance that never had anything may belong to somebody who never uses it.
-  if (reading.kind === "credits" && !memory.seenAbove && !isRefused) return { state: "unknown", severity: "none" };
+  // A balance that never had anything may belong to somebody who never uses it; one overdrawn was used.
+  if (reading.kind === "credits" && !memory.seenAbove && !isRefused && remaining === 0)
+    return { state: "unknown", severity: "none" };
   if (reading.enforcement === "soft") return undefined;
-  if (around.hasOtherBalance) return memory.state === "topup" ? "hold" : undefined;
+  if (around.hasOtherBalance) return besideOther(current, isRefused);
   return isConfirmed(current) ? exhausted(current) : "hold";
+}
+
+/** Another currency is left, so this one is never exhausted; but calls that are refused all the same are worth a warning. */
+function besideOther(current: Case, isRefused: boolean): Judgement | "hold" | undefined {
+  const { memory, reading, around } = current;
+  if (memory.state === "topup") return "hold";
+  if (!isRefused) return undefined;
+  return isConfirmed(current) ? { state: "watch", severity: severityOf("warning", reading, around) } : "hold";
 }
 
 /** Nothing new begins once the reset is due, since what is told may still be of the old window. */
 function isConfirmed(current: Case): boolean {
   const { memory, settings } = current;
+  if (settings.confirm_readings <= 1) return true;
   if (memory.state === "exhausted" || isDue(current)) return false;
   return memory.emptyReadings >= settings.confirm_readings || explainsEmptiness(current);
 }
@@ -35,14 +44,15 @@ function exhausted({ reading, at, meter, around, settings }: Case): Judgement {
 /** The reset is due and not yet seen. */
 export const isDue = ({ meter, at }: Case): boolean => meter.resetAt !== undefined && at >= meter.resetAt;
 
-/** What was left at the reading before could have been used since. */
-function explainsEmptiness({ memory, meter, event }: Case): boolean {
-  if (event !== "use" || memory.emptyReadings !== 1) return false;
+/** What was left at the reading before could have been used since, at the rate known by then. */
+function explainsEmptiness({ memory, meter, event, settings }: Case): boolean {
+  if (event !== "use" || memory.emptyReadings !== 1 || meter.readings <= settings.min_readings) return false;
   const before = meter.previousRemaining;
-  if (before === undefined || before <= 0) return false;
-  const expected = recentRate(meter) * (meter.cadence ?? 0);
-  return before <= Math.max(3 * expected, 2 * (meter.step ?? 0));
+  return before !== undefined && before > 0 && before <= EXPLAINED_FACTOR * meter.expectedUse;
 }
+
+/** Use is bursty: so many times the recent use is still no surprise. */
+const EXPLAINED_FACTOR = 3;
 
 /** An exhausted quota is back after a reset or top-up, with a clear share left, or when several readings agree. */
 function isBack({ memory, reading, event, settings }: Case): boolean {

@@ -25,6 +25,7 @@ export function judge(memory: QuotaMemory, event: MeterEvent, around: Surroundin
   const empty = judgeEmpty(current);
   if (empty === undefined) judgeFilled(current);
   else if (empty !== "hold") enter(memory, empty, at);
+  else if (memory.state === "unknown") enter(memory, OK, at);
 }
 
 /** The verdict on a quota with something left. */

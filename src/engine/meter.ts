@@ -16,6 +16,8 @@ export interface Meter {
   remaining: number | undefined;
   /** What was left at the believed reading before the last. */
   previousRemaining: number | undefined;
+  /** What the rate known before it led to expect of the last believed reading, in units. */
+  expectedUse: number;
   /** Of the current cycle, as first told: jitter does not move it. */
   resetAt: number | undefined;
   /** When the current cycle was seen to begin; undefined until a reset was seen. */
@@ -126,6 +128,7 @@ export function newMeter(reading: Reading, span: number): Meter | undefined {
     limit: now.limit,
     remaining: now.remaining,
     previousRemaining: undefined,
+    expectedUse: 0,
     resetAt: now.resetAt,
     cycleStartedAt: undefined,
     remainingAtStart: now.remaining,
@@ -161,6 +164,8 @@ export function accept(meter: Meter, step: Step, consumed: number, active: numbe
     const cadence = meter.cadence ?? elapsed;
     meter.cadence = cadence + (Math.min(elapsed, MOST_CADENCE_STEP * cadence) - cadence) / 8;
   }
+  // Only of an emptied quota does anybody ask.
+  meter.expectedUse = now.remaining !== undefined && now.remaining <= 0 ? recentRate(meter) * elapsed : 0;
   meter.consumed += consumed;
   if (!wasEmpty || event === "reset" || event === "topup") meter.active += Math.max(0, active);
   meter.basis = now.basis;

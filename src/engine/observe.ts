@@ -9,6 +9,8 @@ import type { EngineSettings } from "./settings.ts";
 export function observe(meter: Meter, reading: Reading, span: number, settings: EngineSettings): MeterEvent {
   const now = observed(reading);
   if (now === undefined) return "doubtful";
+  // A doubted reading needs a later one: the same instant told again confirms nothing.
+  if (now.at === meter.candidate?.at) return "repeated";
   if (now.at === meter.at && now.level === meter.level && now.limit === meter.limit) return "repeated";
   const elapsed = secondsSince(meter, now.at);
   const tolerance = toleranceOf(reading.periodSeconds, settings);

@@ -117,8 +117,9 @@ function wantsReminder({ memory, reading, at, meter, outlook, settings }: Case):
   const end = outlook.timeLeft;
   const size = meter.limit ?? meter.remainingAtStart;
   if (end === undefined || end <= 0 || meter.remaining === undefined || size === undefined || size <= 0) return false;
-  const rate =
-    outlook.forecast === undefined ? (outlook.long.perSecond ?? 0) : meter.remaining / (outlook.runway ?? Infinity);
+  // Idle is a rate of 0 that was measured; without any rate nothing is known to lapse.
+  const rate = outlook.forecast === undefined ? outlook.long.perSecond : meter.remaining / (outlook.runway ?? Infinity);
+  if (rate === undefined) return memory.state === "use_or_lose";
   const unused = (meter.remaining - rate * end) / size;
   if (memory.state === "use_or_lose") return unused > 0;
   if (memory.reminded || end < settings.use_or_lose_floor) return false;

@@ -25,6 +25,8 @@ const JITTER = 0.1;
 const AFTER_RESET = { least: 5, most: 30 };
 /** Soon enough to confirm a surprise, late enough not to be told the same cached answer. */
 const CONFIRM_AFTER = 5;
+/** The same after a read that failed: a provider in trouble is not pressed. */
+const CONFIRM_AFTER_FAILURE = 30;
 const EXPIRING = { within: 14 * DAY, interval: 15 * 60 };
 /** Six more readings before the quota runs out, but none more often than this. */
 const NEAR_EXHAUSTION = { share: 1 / 6, least: 15 };
@@ -47,18 +49,17 @@ function backedOff(interval: number, { refusals, intervalSeconds }: NextRead): n
 
 /** The soonest of the reasons to read before the interval is over. */
 function extra(next: NextRead): number {
-  if (!next.outcome.ok) return Infinity;
   return Math.min(
     ...next.account.quotas.filter((quota) => !quota.gone).flatMap((quota) => reasons(quota, next)),
     Infinity,
   );
 }
 
-function reasons(quota: QuotaSnapshot, { now, random, intervalSeconds }: NextRead): number[] {
+function reasons(quota: QuotaSnapshot, { now, random, intervalSeconds, outcome }: NextRead): number[] {
   const until = (at: Date | undefined) => (at === undefined ? Infinity : (at.getTime() - now.getTime()) / 1000);
   const { reading } = quota;
   const found: number[] = [];
-  if (quota.doubtful) found.push(Math.min(CONFIRM_AFTER, intervalSeconds));
+  if (quota.doubtful) found.push(Math.min(outcome.ok ? CONFIRM_AFTER : CONFIRM_AFTER_FAILURE, intervalSeconds));
   const reset = until(reading.resetAt);
   if (reset > 0) found.push(reset + AFTER_RESET.least + random * (AFTER_RESET.most - AFTER_RESET.least));
   const expiry = until(reading.expiresAt);

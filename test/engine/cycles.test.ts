@@ -83,8 +83,8 @@ describe("use within a window", () => {
       expected: { consumed: 600 },
     },
     {
-      name: "counts a jump that comes before there is anything to compare it with",
-      series: [used(0), used(400)],
+      name: "doubts a jump that comes before there is anything to compare it with",
+      series: [used(0), used(400), used(400)],
       expected: { consumed: 400 },
     },
     {

@@ -32,7 +32,7 @@ describe("the reminder that capacity lapses", () => {
     const run = startRun({ reading: WEEK, account: STALE });
     run.pass(6 * DAY);
 
-    expect(alertsOf(last(run.readEach(HOUR, same(2, { remaining: 800 }))))).toEqual(["LLMQuotaUseOrLose info"]);
+    expect(alertsOf(last(run.readEach(HOUR, same(4, { remaining: 800 }))))).toEqual(["LLMQuotaUseOrLose info"]);
   });
 
   it("comes for a soft quota too, since it wants to be used", () => {
@@ -64,9 +64,9 @@ describe("the reminder that capacity lapses", () => {
     expect(remindedAt(WEEK, series)).toEqual([]);
   });
 
-  it("comes at once for credits that expire within two weeks, however late they are first seen", () => {
+  it("comes as soon as a rate is known for credits that expire within two weeks, however late they are first seen", () => {
     expect(remindedAt({ ...BALANCE, enforcement: "soft", expiresAt: at(3 * DAY) }, same(4, { remaining: 25 }))).toEqual(
-      [2, 3, 4],
+      [4],
     );
   });
 
@@ -77,10 +77,10 @@ describe("the reminder that capacity lapses", () => {
   it("ends when use catches up, and does not come again in that cycle", () => {
     const run = startRun({ reading: WEEK, account: STALE });
     run.pass(6 * DAY);
-    run.readEach(HOUR, same(2, { remaining: 700 }));
-    const catchingUp = [640, 580, 520, 460, 400, 340].map((remaining) => ({ remaining }));
+    run.readEach(HOUR, same(4, { remaining: 700 }));
+    const catchingUp = [600, 500, 400, 300, 200, 100].map((remaining) => ({ remaining }));
     const reminded = run
-      .readEach(HOUR, [...catchingUp, ...same(14, { remaining: 340 })])
+      .readEach(HOUR, [...catchingUp, ...same(14, { remaining: 100 })])
       .map(({ state }) => state === "use_or_lose");
 
     expect(reminded.filter((is, index) => is !== (reminded[index - 1] ?? true))).toEqual([false]);

@@ -154,10 +154,17 @@ describe("after a failure", () => {
     },
   );
 
-  it("does not read sooner for any reason", () => {
-    expect(nextRead({ outcome: failed("server"), account: withQuotas(resetIn(100), aQuota({ doubtful: true })) })).toBe(
-      300,
-    );
+  it("still reads after a reset, and sooner to confirm a surprise, but not as soon as after a good read", () => {
+    const outcome = failed("server");
+
+    expect(nextRead({ outcome, account: withQuotas(resetIn(100)) })).toBe(117.5);
+    expect(nextRead({ outcome, account: withQuotas(aQuota({ doubtful: true })) })).toBe(30);
+  });
+
+  it("does not read sooner for any reason when it backs off", () => {
+    const account = withQuotas(resetIn(100), aQuota({ doubtful: true }));
+
+    expect(nextRead({ outcome: failed("auth"), refusals: 1, account })).toBe(600);
   });
 
   it.each([
