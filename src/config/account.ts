@@ -10,7 +10,7 @@ import { formatDuration } from "./duration.ts";
 import type { Environment } from "./environment.ts";
 import { check, toProblems } from "./issues.ts";
 import { labelProblems } from "./labels.ts";
-import type { Path, Problem } from "./problem.ts";
+import { isShowable, type Path, type Problem } from "./problem.ts";
 import { ACCOUNT_SHAPE, type AccountSettings, DEFAULT_INTERVAL, type QuotaSettings } from "./schema.ts";
 import { suggestion } from "./suggestion.ts";
 
@@ -132,9 +132,12 @@ function checkShape(entry: unknown, path: Path, providers: readonly Provider[]):
   return { settings, raw, provider, problems };
 }
 
+/** Longer text is no mistyped id. */
+const LONGEST_ID = 24;
+
 function unknownProvider(id: string, providers: readonly Provider[]): string {
   const ids = providers.map((provider) => provider.id);
-  const shown = /^[\w.-]{1,24}$/.test(id) ? ` "${id}"` : "";
+  const shown = id.length <= LONGEST_ID && isShowable(id) ? ` "${id}"` : "";
   return `unknown provider${shown}, ${suggestion(id, ids)}`;
 }
 

@@ -7,7 +7,7 @@ import {
   SCALAR_STYLE,
   YAMLException,
 } from "js-yaml";
-import { ConfigError } from "./config-error.ts";
+import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { isShowable, type Path, pathText } from "./problem.ts";
 
 export interface Position {
@@ -18,6 +18,8 @@ export interface Position {
 /** A parsed file: its value, and where each part of it stands. */
 export interface Document {
   readonly value: unknown;
+  /** Keys that stand twice; `value` has the last of each. */
+  readonly duplicates: readonly ConfigProblem[];
   /** Of the key or value at a path; of what encloses it if it is missing or comes by an alias. */
   positionOf(path: Path, atKey: boolean): Position;
 }
@@ -35,11 +37,18 @@ interface Flaw {
   readonly text: string;
 }
 
+interface Flaws {
+  readonly duplicates: Flaw[];
+  /** Without what these stand for, the value would not be what was meant. */
+  readonly others: Flaw[];
+}
+
 const MAX_DEPTH = 100;
 const MAX_ALIASES = 100;
 
-/** Throws a `ConfigError` for what is no YAML, or more of it than one document with unique keys. */
+/** Throws a `ConfigError` for what is no YAML, or more of it than one document. */
 export function parseDocument(file: string, source: string): Document {
+  const flaws: Flaws = { duplicates: [], others: [] };
   const failAt = ({ line, column }: Position, path: Path, problem: string) => ({
     file,
     line,
@@ -47,25 +56,26 @@ export function parseDocument(file: string, source: string): Document {
     path: pathText(path),
     problem,
   });
+  const problemsOf = (found: readonly Flaw[]) =>
+    found.map(({ path, offset, text }) => failAt(positionAt(source, offset), path, text));
   const top = { line: 1, column: 1 };
   try {
     const events = parseEvents(source, { maxDepth: MAX_DEPTH });
-    const flaws: Flaw[] = [];
     const [first, second] = readParts(source, events, flaws);
     if (first === undefined) throw new ConfigError([failAt(top, [], EMPTY)]);
     if (second !== undefined) {
-      flaws.push({ path: [], offset: second.start < 0 ? source.length : second.start, text: SECOND_DOCUMENT });
+      flaws.others.push({ path: [], offset: second.start < 0 ? source.length : second.start, text: SECOND_DOCUMENT });
     }
-    if (flaws.length > 0) {
-      throw new ConfigError(flaws.map(({ path, offset, text }) => failAt(positionAt(source, offset), path, text)));
-    }
-    const [value] = constructFromEvents(events, { source, maxAliases: MAX_ALIASES });
-    return { value, positionOf: (path, atKey) => positionAt(source, offsetOf(first, path, atKey)) };
+    if (flaws.others.length > 0) throw new ConfigError(problemsOf([...flaws.others, ...flaws.duplicates]));
+    const duplicates = problemsOf(flaws.duplicates);
+    // `json` lets the last of two keys count. Without it the parser refuses also those that differ only in spelling.
+    const [value] = constructFromEvents(events, { source, maxAliases: MAX_ALIASES, json: duplicates.length > 0 });
+    return { value, duplicates, positionOf: (path, atKey) => positionAt(source, offsetOf(first, path, atKey)) };
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const { mark } = error;
     const position = mark === undefined ? top : { line: mark.line + 1, column: mark.column + 1 };
-    throw new ConfigError([failAt(position, [], explain(error.reason))]);
+    throw new ConfigError([...problemsOf(flaws.duplicates), failAt(position, [], explain(error.reason))]);
   }
 }
 
@@ -89,7 +99,7 @@ function explain(reason: string): string {
   return known ?? `not valid YAML: ${reason}; check the indentation, and put text with special characters in "quotes"`;
 }
 
-function readParts(source: string, events: readonly Event[], flaws: Flaw[]): readonly Part[] {
+function readParts(source: string, events: readonly Event[], flaws: Flaws): readonly Part[] {
   let index = 0;
   const isOpen = () => index < events.length && events[index]?.type !== EVENT_ID.POP;
 
@@ -109,9 +119,12 @@ function readParts(source: string, events: readonly Event[], flaws: Flaw[]): rea
         readPart(path, start);
         continue;
       }
-      const text = keyFlaw(name) ?? duplicate(source, name, parts.get(name));
-      if (text !== undefined) flaws.push({ path: [...path, name], offset: start, text });
-      parts.set(name, readPart([...path, name], start));
+      const at = { path: [...path, name], offset: start };
+      const before = parts.get(name);
+      const text = keyFlaw(name);
+      if (text !== undefined) flaws.others.push({ ...at, text });
+      else if (before !== undefined) flaws.duplicates.push({ ...at, text: duplicate(source, name, before) });
+      parts.set(name, readPart(at.path, start));
     }
     index++;
     return parts;
@@ -145,8 +158,7 @@ function nameOf(source: string, key: Event | undefined): string | undefined {
   return key?.type === EVENT_ID.SCALAR && key.valueStart >= 0 ? getScalarValue(source, key) : undefined;
 }
 
-function duplicate(source: string, key: string, before: Part | undefined): string | undefined {
-  if (before === undefined) return undefined;
+function duplicate(source: string, key: string, before: Part): string {
   const name = isShowable(key) ? `key "${key}"` : "this key";
   return `${name} stands on line ${positionAt(source, before.keyStart).line} already; keep one of the two`;
 }

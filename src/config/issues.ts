@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isShowable, type Path, type Problem } from "./problem.ts";
-import { suggestion } from "./suggestion.ts";
+import { nearest, suggestion } from "./suggestion.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -33,11 +33,18 @@ export function toProblems(error: z.ZodError, schema: z.ZodType, input: unknown,
 
 const KEY_WORDS: ReadonlySet<string> = new Set(["apikey", "key", "token", "accesstoken", "secret", "password"]);
 
+/** Longer text is no mistyped key. */
+const LONGEST_KEY = 40;
+
 function unknownKey(key: string, known: readonly string[]): string {
   if (known.includes("api_key_env") && KEY_WORDS.has(key.replaceAll(/[_-]/g, "").toLowerCase())) {
     return "a key never stands in this file; name its environment variable with api_key_env, or its file with api_key_file";
   }
-  if (!isShowable(key)) return 'this key is unknown; a line has the form "key: value", with a space after the colon';
+  if (!isShowable(key)) {
+    const [meant] = key.length <= LONGEST_KEY ? nearest(key, known) : [];
+    if (meant !== undefined) return `unknown key, did you mean "${meant}"?`;
+    return 'this key is unknown; a line has the form "key: value", with a space after the colon';
+  }
   if (known.length === 0) return `unknown key "${key}"; remove it`;
   return `unknown key "${key}", ${suggestion(key, known)}`;
 }

@@ -37,7 +37,7 @@ export async function loadConfig({ path, env, providers }: LoadInput): Promise<C
   const lineOf = (at: Problem["path"]) => document.positionOf(at, false).line;
   const { accounts, secrets, warnings, problems: further } = await checkAccounts(entries, surroundings, lineOf);
   problems.push(...further);
-  if (problems.length > 0) throw new ConfigError(problems.map((problem) => place(path, document, problem)));
+  if (problems.length + document.duplicates.length > 0) throw refusal(path, document, problems);
   return { ...toConfig(settings), accounts, secrets, warnings };
 }
 
@@ -65,9 +65,13 @@ function withoutNulls(file: string, document: Document): Readonly<Record<string,
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     const kind = value === null ? "nothing" : Array.isArray(value) ? "a list" : "one value";
     const problem: Problem = { path: [], text: `the file holds ${kind}; it needs keys, at least an "accounts:" list` };
-    throw new ConfigError([place(file, document, problem)]);
+    throw refusal(file, document, [problem]);
   }
   return Object.fromEntries(Object.entries(value).filter(([key, part]) => part !== null || !(key in FILE.shape)));
+}
+
+function refusal(file: string, document: Document, problems: readonly Problem[]): ConfigError {
+  return new ConfigError([...document.duplicates, ...problems.map((problem) => place(file, document, problem))]);
 }
 
 function place(file: string, document: Document, { path, text, atKey }: Problem) {

@@ -12,12 +12,18 @@ export interface Problem {
 /** Where checks leave what they find, so that all of it is told at once. */
 export type Report = (path: Path, text: string) => void;
 
+/** Short words joined by underscores, as keys and ids of a config are; also the two keys that messages of ours name. */
+const NAME = /^(?:<<|__proto__|(?=.{1,40}$)_*[a-z][a-z0-9]{0,15}(?:_+[a-z0-9]{1,15})*)$/;
+
+/** Beginnings of credentials that are otherwise lower-case words. Those with a dash or a capital are no names anyway. */
+const CREDENTIAL = /^(?:sk|pk|rk|ak|cpk|cak|hf|gsk|r8|fw|gh[a-z]|github_pat|glpat|xox[a-z]|pplx|nvapi|tgp|lsv2)_/;
+
 /**
- * Text of the user that is repeated in messages only if it looks like a name. With a space forgotten after a colon,
- * `api_key:sk-…` is one key, and a message that quoted it would print the credential.
+ * Text of the user is repeated in messages only if it looks like a name. On the wrong line, or with a space forgotten
+ * after a colon as in `api_key:sk-…`, a credential is a key, and a message that quoted it would print it.
  */
-export function isShowable(key: string): boolean {
-  return /^[A-Za-z_<][\w<-]{0,39}$/.test(key);
+export function isShowable(text: string): boolean {
+  return NAME.test(text) && !CREDENTIAL.test(text);
 }
 
 export function pathText(path: Path): string {

@@ -64,9 +64,10 @@ const alertingMode = scalar<"rules" | "off">((input) => {
   return { problem: 'needs "rules" or "off"' };
 });
 
-const notYetPrometheus = scalar<never>(() => ({
-  problem: "keeping state in Prometheus is not implemented yet; use path, or memory: true",
-}));
+/** A key of the design that this version cannot serve: refused with the reason, where "unknown key" would puzzle. */
+function notYet(what: string, instead: string) {
+  return scalar<never>(() => ({ problem: `${what} not implemented yet; ${instead}` })).optional();
+}
 
 const CONSTANT = {
   duration: duration(0.001, YEAR),
@@ -99,7 +100,7 @@ export const FILE = z.strictObject({
     .strictObject({
       path: z.string().min(1).optional(),
       memory: z.literal(true).optional(),
-      prometheus: notYetPrometheus.optional(),
+      prometheus: notYet("keeping state in Prometheus is", "use path, or memory: true"),
     })
     .refine(({ path, memory }) => path === undefined || memory === undefined, EITHER_PATH_OR_MEMORY)
     .transform(({ path = "data/state.db", memory }) => (memory === true ? { memory } : { path }))
@@ -112,6 +113,7 @@ export const QUOTA = z.strictObject({
   enforcement: z.enum(ENFORCEMENTS).optional(),
   period: duration(1, YEAR).optional(),
   severity: z.enum(SEVERITIES).optional(),
+  limit: notYet("declared limits are", "remove this line"),
 });
 
 const quotaId = z

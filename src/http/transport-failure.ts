@@ -26,6 +26,9 @@ export function transportFailure(error: unknown, call: string, signal: AbortSign
     return new UpstreamError("malformed", `${call} answered something that is not HTTP`);
   }
   const code = codeOf(error) ?? (error instanceof Error ? codeOf(error.cause) : undefined);
+  if (code === "UND_ERR_HEADERS_OVERFLOW") {
+    return new UpstreamError("malformed", `${call} answered with headers that are too large`);
+  }
   if (code === undefined || code.includes("ERR_INVALID")) return error;
   if (TIMEOUTS.has(code)) return new UpstreamError("timeout", `${call} timed out (${code})`, { cause: error });
   const words = WORDS.get(code);

@@ -78,6 +78,66 @@ describe("a file that is no config", () => {
     ]);
   });
 
+  it("is refused for duplicate keys together with everything else that is wrong", async () => {
+    const text = `poll:
+  interval: 5
+  interval: 6
+  timeot: 5s
+accounts:
+  - name: a
+    provider: nope
+    provider: acne
+  - name: a
+    name: b
+    provider: acme
+    api_key_env: UNSET
+`;
+
+    expect((await problemsOf(text)).map((line) => line.split(": ").slice(0, 3).join(": "))).toEqual([
+      'config.yaml:3:3: poll.interval: key "interval" stands on line 2 already; keep one of the two',
+      "config.yaml:3:13: poll.interval: needs a duration in whole numbers with units; write 6s if seconds are meant",
+      'config.yaml:4:3: poll.timeot: unknown key "timeot", did you mean "timeout"?',
+      'config.yaml:8:5: accounts.0.provider: key "provider" stands on line 7 already; keep one of the two',
+      'config.yaml:8:15: accounts.0.provider: unknown provider "acne", did you mean "acme"?',
+      'config.yaml:10:5: accounts.1.name: key "name" stands on line 9 already; keep one of the two',
+      "config.yaml:12:18: accounts.1.api_key_env: the environment variable UNSET is not set; it has to hold the key",
+    ]);
+  });
+
+  it.each<[what: string, text: string, others: readonly string[]]>([
+    ["a list", "- { a: 1, a: 2 }\n", ['1:1: the file holds a list; it needs keys, at least an "accounts:" list']],
+    [
+      "an alias to nothing",
+      "web: { a: 1, a: 2 }\npoll: *nothing\n",
+      ['2:8: text that begins with * is a YAML alias, and this one has no anchor; put the text in "quotes"'],
+    ],
+    [
+      "a second document",
+      "web: { a: 1, a: 2 }\n---\npoll: {}\n",
+      ["3:1: a second document begins here; a config is one document, without a --- line in it"],
+    ],
+  ])("is refused for a duplicate key also beside %s", async (_what, text, others) => {
+    const lines = await problemsOf(text);
+
+    expect(lines.filter((line) => line.endsWith('key "a" stands on line 1 already; keep one of the two'))).toHaveLength(
+      1,
+    );
+    expect(lines.filter((line) => !line.includes("stands on line"))).toEqual(
+      others.map((line) => `config.yaml:${line}`),
+    );
+  });
+
+  it.each([
+    ["two spellings of one value", "True: x, true: y"],
+    ["two spellings of nothing", "~: x, null: y"],
+  ])("is refused for keys that are %s", async (_what, labels) => {
+    const text = `accounts: [{ name: a, provider: local, labels: { ${labels} } }]\n`;
+
+    expect(await problemsOf(text)).toEqual([
+      expect.stringMatching(/^config\.yaml:1:\d+: a key that is already there; keep one of the two$/),
+    ]);
+  });
+
   it("is refused when it does not exist", async () => {
     const { directory } = await configDirectory("");
 

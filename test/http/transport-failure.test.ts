@@ -19,6 +19,7 @@ describe("transportFailure", () => {
     ["UND_ERR_HEADERS_TIMEOUT", "timeout", "GET h/p timed out (UND_ERR_HEADERS_TIMEOUT)"],
     ["UND_ERR_BODY_TIMEOUT", "timeout", "GET h/p timed out (UND_ERR_BODY_TIMEOUT)"],
     ["ETIMEDOUT", "timeout", "GET h/p timed out (ETIMEDOUT)"],
+    ["UND_ERR_HEADERS_OVERFLOW", "malformed", "GET h/p answered with headers that are too large"],
   ])("%s is %s", (code, reason, message) => {
     expect(transportFailure(coded(code), "GET h/p", RUNNING)).toMatchObject({ reason, message });
   });

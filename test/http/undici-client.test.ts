@@ -134,6 +134,7 @@ describe("an answer that cannot be read", () => {
       bytes("hush", { "content-encoding": "br" }),
       "in a content encoding that was not asked for",
     ],
+    ["has huge headers", bytes("{}", { "x-page": "hush".repeat(20_000) }), "with headers that are too large"],
   ])("is malformed when it %s", async (_name, respond, message) => {
     await using server = await startServer(respond);
 

@@ -13,9 +13,9 @@ export const deepseek = defineProvider({
   async read({ baseUrl, apiKey }, { http, signal, now }) {
     const { data } = await http.json({ url: `${baseUrl}/user/balance`, schema: UserBalance, bearer: apiKey, signal });
     const readings = toReadings(data, now);
-    // A refusal without a balance to put it on would look like a healthy account.
-    if (data.is_available === false && readings.length === 0) {
-      throw new UpstreamError("not_entitled", "the account has no balance and its calls are refused");
+    // A refusal without a number to put it on would look like a healthy account.
+    if (data.isRefused && readings.every(({ confidence }) => confidence === "degraded")) {
+      throw new UpstreamError("not_entitled", "the account's calls are refused and it tells no balance");
     }
     return { readings, metered: true };
   },

@@ -13,7 +13,7 @@ const Counters = z.object({
   degraded: z.boolean().nullish(),
 });
 
-/** Null where the plan has no such cap. */
+/** Null where the plan has no such window; a cap of 0 means the same. */
 const Window = Counters.nullish();
 const Cap = z.number().nonnegative().nullish();
 
@@ -93,8 +93,9 @@ function subscriptionOf({
 function windowReading(key: WindowKey, usage: Usage, now: Date): Reading[] {
   const window = usage[key] ?? undefined;
   const limit = usage.limits?.[key] ?? undefined;
+  if (limit === 0) return [];
   // A cap without its counters is a plan that has this window and a lookup that failed.
-  const isCapped = limit !== undefined && limit > 0 && subscriptionOf(usage) !== "inactive";
+  const isCapped = limit !== undefined && subscriptionOf(usage) !== "inactive";
   if (window === undefined && !isCapped) return [];
 
   const amounts = window === undefined || window.degraded === true ? undefined : amountsOf(limit, window);
@@ -118,11 +119,17 @@ function amountsOf(
   limit: number | undefined,
   { used, remaining }: z.infer<typeof Counters>,
 ): Pick<Reading, "limit" | "remaining" | "used"> | undefined {
-  const cap = limit === undefined ? {} : { limit };
-  // The API lets `remaining` stop at 0: how far the limit was passed is only in `used`.
-  if (limit !== undefined && typeof used === "number" && used > limit && (remaining ?? 0) <= 0) {
-    return { limit, remaining: limit - used };
+  if (limit === undefined) {
+    // Neither follows from the other without a limit.
+    const told = { ...(isNumber(remaining) && { remaining }), ...(isNumber(used) && { used }) };
+    return isNumber(remaining) || isNumber(used) ? told : undefined;
   }
-  if (typeof remaining === "number") return { ...cap, remaining };
-  return typeof used === "number" ? { ...cap, used } : undefined;
+  // The API lets `remaining` stop at 0: how far the limit was passed is only in `used`.
+  if (isNumber(used) && used > limit && (remaining ?? 0) <= 0) return { limit, remaining: limit - used };
+  if (isNumber(remaining)) return { limit, remaining };
+  return isNumber(used) ? { limit, used } : undefined;
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number";
 }

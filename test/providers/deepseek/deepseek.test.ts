@@ -49,25 +49,88 @@ describe("deepseek", () => {
     expect(readings).toMatchObject([{ quota: "balance_usd", remaining: 1.5 }]);
   });
 
-  it("gives no reading, rather than zero, for an empty list", async () => {
-    expect((await readWith({ is_available: true, balance_infos: [] })).readings).toEqual([]);
+  it.each<[how: string, body: object]>([
+    ["an empty list", { is_available: true, balance_infos: [] }],
+    ["null for the list", { is_available: true, balance_infos: null }],
+    ["no list", { is_available: true }],
+    ["null for everything", { is_available: null, balance_infos: null }],
+  ])("gives no reading, rather than zero, for %s", async (_how, body) => {
+    expect((await readWith(body)).readings).toEqual([]);
   });
 
-  it("fails when calls are refused and there is no balance to show it on", async () => {
-    await expect(readWith({ is_available: false, balance_infos: [] })).rejects.toMatchObject({
-      reason: "not_entitled",
+  it.each<[how: string, total: object]>([
+    ["missing", {}],
+    ["null", { total_balance: null }],
+  ])("adds what was granted and topped up when the total is %s", async (_how, total) => {
+    const parts = { currency: "USD", granted_balance: "1.25", topped_up_balance: "2.50" };
+
+    const { readings } = await readWith({ is_available: true, balance_infos: [{ ...parts, ...total }] });
+
+    expect(readings).toMatchObject([{ quota: "balance_usd", remaining: 3.75, confidence: "reported" }]);
+  });
+
+  it("believes the total when it is told, whatever its parts are", async () => {
+    const info = { ...of("USD", "5.00"), granted_balance: "1.25", topped_up_balance: 2 };
+
+    const { readings } = await readWith({ is_available: true, balance_infos: [info] });
+
+    expect(readings).toMatchObject([{ remaining: 5 }]);
+  });
+
+  it.each<[how: string, parts: object]>([
+    ["nothing", {}],
+    ["only what was granted", { granted_balance: "1.25" }],
+    ["only what was topped up", { granted_balance: null, topped_up_balance: "2.50" }],
+  ])("shows a balance of which it tells %s as degraded, without a number", async (_how, parts) => {
+    const { readings } = await readWith({
+      is_available: true,
+      balance_infos: [{ currency: "USD", ...parts }, of("CNY", "3.00")],
     });
+
+    const common = { kind: "credits", readAt: NOW, enforcement: "hard", source: "api" };
+    expect(readings).toEqual([
+      { quota: "balance_usd", unit: "usd", ...common, confidence: "degraded" },
+      { quota: "balance_cny", unit: "cny", ...common, confidence: "reported", remaining: 3 },
+    ]);
+  });
+
+  it("puts a refusal on the balances that have a number", async () => {
+    const { readings } = await readWith({
+      is_available: false,
+      balance_infos: [{ currency: "USD" }, of("CNY", "3.00")],
+    });
+
+    expect(readings.map(({ refused: isRefused }) => isRefused)).toEqual([undefined, true]);
+  });
+
+  it.each<[without: string, infos: object]>([
+    ["any balance", { balance_infos: [] }],
+    ["a list", { balance_infos: null }],
+    ["a number in any balance", { balance_infos: [{ currency: "USD" }] }],
+  ])("fails when calls are refused and the answer is without %s to show it on", async (_without, infos) => {
+    await expect(readWith({ is_available: false, ...infos })).rejects.toMatchObject({ reason: "not_entitled" });
   });
 
   it.each<[name: string, infos: object[], where: string]>([
     ["a number that is none", [of("USD", "1.000,50")], "$.balance_infos[0].total_balance"],
     ["a JSON number", [of("EUR", "1"), of("USD", 1.5)], "$.balance_infos[1].total_balance"],
-    ["a missing total", [{ currency: "USD" }], "$.balance_infos[0].total_balance"],
+    [
+      "a part that is no text where the total is missing",
+      [{ currency: "USD", granted_balance: "1", topped_up_balance: 2 }],
+      "$.balance_infos[0].topped_up_balance",
+    ],
     ["one currency twice", [of("USD", "1"), of("USD", "2")], "$.balance_infos: expected one balance for each currency"],
   ])("is malformed with %s", async (_name, balance_infos, where) => {
     await expect(readWith({ is_available: true, balance_infos })).rejects.toMatchObject({
       reason: "malformed",
       message: expect.stringContaining(where),
+    });
+  });
+
+  it.each([{}, { error: "no such page" }])("is malformed when it answers %j, which tells nothing", async (body) => {
+    await expect(readWith(body)).rejects.toMatchObject({
+      reason: "malformed",
+      message: expect.stringContaining("$.balance_infos"),
     });
   });
 });

@@ -142,11 +142,29 @@ describe("nanogpt", () => {
     expect({ limit, remaining, used }).toEqual({ limit: undefined, remaining: undefined, used: undefined, ...amounts });
   });
 
-  it("has no limit where the plan tells none", async () => {
-    const { readings } = await readWith({ ...usage, limits: null });
+  it.each<[name: string, limits: object | null]>([
+    ["all", null],
+    ["one", { ...usage.limits, weeklyInputTokens: null }],
+  ])(
+    "keeps both what remains and what was used where the plan does not tell %s of its limits",
+    async (_name, limits) => {
+      const { readings } = await readWith({ ...usage, limits });
 
-    expect(readings[0]).toMatchObject({ remaining: 41_750_000 });
-    expect(readings[0]).not.toHaveProperty("limit");
+      expect(readings[0]).toMatchObject({ remaining: 41_750_000, used: 18_250_000 });
+      expect(readings[0]).not.toHaveProperty("limit");
+    },
+  );
+
+  it.each<[name: string, dailyImages: object | null]>([
+    ["counters at zero", { used: 0, remaining: 0, resetAt: TOMORROW.getTime() }],
+    ["counters that could not be looked up", { used: null, remaining: null, degraded: true }],
+    ["no counters", null],
+  ])("takes a cap of 0 with %s for a window that the plan does not have", async (_name, dailyImages) => {
+    const limits = { ...usage.limits, dailyImages: 0 };
+
+    const { readings } = await readWith({ ...usage, limits, dailyImages });
+
+    expect(readings).toMatchObject([{ quota: "weekly_input_tokens" }, { quota: "balance", enforcement: "soft" }]);
   });
 
   it.each([

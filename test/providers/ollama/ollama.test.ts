@@ -20,8 +20,19 @@ describe("ollama", () => {
     });
   });
 
-  it("is reachable without any model", async () => {
-    expect((await readWith({ models: [] })).models).toEqual([]);
+  it.each<[how: string, body: object]>([
+    ["an empty list", { models: [] }],
+    ["null, as older servers do", { models: null }],
+    ["nothing", {}],
+  ])("is reachable when it says with %s that it has no model", async (_how, body) => {
+    expect((await readWith(body)).models).toEqual([]);
+  });
+
+  it("takes an answer that tells other things instead of models for that of another server", async () => {
+    await expect(readWith({ error: "no such page" })).rejects.toMatchObject({
+      reason: "malformed",
+      message: expect.stringContaining("$.models"),
+    });
   });
 });
 
