@@ -42,6 +42,7 @@ export const ENGINE_CONSTANTS = {
   burst_runway: seconds(1.5 * HOUR, "and if it then runs out within this time: slower bursts end with the working day"),
   page_burn: share(1.05, "burn rate that pages when the last useful moment is near"),
   clear_burn: share(0.85, "a page ends only when the burn rate is under this, so that it does not flap"),
+  idle_burn: share(0.5, "measured burn rate under which use has ended, whatever the habit of the window says"),
   watch_burn: share(1, "burn rate at which a quota is watched"),
   watch_clear_burn: share(0.9, "and at which it no longer is"),
   clear_readings: count(3, "readings in a row that must agree before a state is left"),

@@ -64,16 +64,22 @@ export function wantedState(current: Case): Judgement {
 function wantsPage({ memory, reading, meter, outlook, settings }: Case): boolean {
   const { burn, runway, timeLeft } = outlook;
   // Too little evidence to forecast is no sign of recovery.
-  if (memory.state === "critical") return burn === undefined || burn >= settings.clear_burn;
+  if (memory.state === "critical")
+    return burn === undefined || (burn >= settings.clear_burn && measuredBurn(outlook) >= settings.idle_burn);
   if (burn === undefined || timeLeft === undefined) return false;
   if (runway === undefined || timeLeft <= 2 * (meter.cadence ?? 0)) return false;
   if (timeLeft - runway < leastDrySpell(reading, settings)) return false;
+  if (measuredBurn(outlook) < settings.watch_burn) return false;
   if (isBurst(meter, outlook, settings)) return true;
   const period = reading.periodSeconds ?? timeLeft;
   const lead = Math.max(settings.min_lead, settings.lead_share * period);
   const share = Math.min(1, Math.max(0, (runway - settings.near_leads * lead) / (settings.far_leads * lead)));
   return burn >= settings.page_burn + share * (settings.patience - settings.page_burn);
 }
+
+/** What is going on now, without the habit that the forecast blends in: a morning's use that has ended pages nobody. */
+const measuredBurn = ({ short, long }: Outlook): number =>
+  short.burn === undefined && long.burn === undefined ? Infinity : Math.max(short.burn ?? 0, long.burn ?? 0);
 
 /** So fast that it is over before patience is: the long window need only agree that it runs out. */
 function isBurst({ remaining }: Meter, { short, long }: Outlook, settings: EngineSettings): boolean {
@@ -104,7 +110,8 @@ function wantsTopup({ memory, outlook, settings }: Case): "warning" | "critical"
 function wantsWatch({ memory, reading, meter, outlook, settings }: Case): boolean {
   if (outlook.burn !== undefined) {
     const isWatched = memory.state === "watch" || memory.state === "critical";
-    if (isWatched) return outlook.burn >= settings.watch_clear_burn;
+    if (isWatched) return outlook.burn >= settings.watch_clear_burn && measuredBurn(outlook) >= settings.idle_burn;
+    if (measuredBurn(outlook) < settings.watch_burn) return false;
     return outlook.burn >= settings.watch_burn && (outlook.timeLeft ?? 0) > 2 * (meter.cadence ?? 0);
   }
   if (outlook.forecast !== undefined) return false;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { QuotaSnapshot } from "../../src/engine/snapshot.ts";
-import { at, DAY, FOUR_HOURS, HOUR, MINUTE, startRun, type Told } from "../support/readings.ts";
+import { at, DAY, FOUR_HOURS, falling, HOUR, MINUTE, startRun, type Told } from "../support/readings.ts";
 
 const pages = (snapshots: readonly QuotaSnapshot[]) =>
   snapshots.filter(({ severity }) => severity === "critical").length;
@@ -157,5 +157,31 @@ describe("a reset time that jitters", () => {
       consumedTotal: 9,
     });
     expect(pages(snapshots)).toBe(0);
+  });
+});
+
+describe("use that has ended", () => {
+  const DAILY: Told = { ...FOUR_HOURS, quota: "daily", limit: 1000, resetAt: at(DAY), periodSeconds: DAY };
+  const idle = (hours: number): Told[] => Array.from({ length: hours * 12 }, () => ({ remaining: 400 }));
+
+  it("pages nobody after a start, however much of the window it took", () => {
+    const run = startRun({ reading: DAILY });
+    run.pass(6 * HOUR);
+
+    const seen = run.readEach(5 * MINUTE, idle(12));
+
+    expect(new Set(seen.map(({ severity }) => severity))).toEqual(new Set(["none"]));
+  });
+
+  it("ends the page within the short and the long window", () => {
+    const run = startRun({ reading: DAILY });
+    const burning = run.readEach(5 * MINUTE, falling(1000, 40, 15));
+    expect(burning.at(-1)).toMatchObject({ state: "critical" });
+
+    const seen = run.readEach(5 * MINUTE, idle(12));
+
+    const lastPage = seen.findLastIndex(({ severity }) => severity === "critical");
+    expect(lastPage * 5 * MINUTE).toBeLessThan(6 * HOUR);
+    expect(seen.at(-1)).toMatchObject({ severity: "none" });
   });
 });
