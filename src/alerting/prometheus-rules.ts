@@ -10,11 +10,15 @@ interface RulesOptions {
   readonly timeScale?: number;
   /** Address of the page whose headings are the alert names. */
   readonly runbookBase?: string;
+  /** Address of the Grafana that has the shipped dashboard, without a trailing slash. */
+  readonly dashboardBase?: string;
 }
 
 interface Rule extends AlertText {
   readonly alert: string;
   readonly expr: string;
+  /** What of the dashboard's query string narrows it to the alert. */
+  readonly variables: readonly string[];
   readonly forSeconds?: number;
   readonly keepFiringForSeconds?: number;
   /** Only where no series of the engine carries one. */
@@ -35,6 +39,12 @@ const DOWN_SECONDS = 300;
 
 /** The page in this repository; its readers pass the address under which they publish it. */
 const RUNBOOK = "docs/alerts.md";
+const DASHBOARD = "/d/llm-quota-overview/llm-quota-overview";
+
+/** The dashboard with the variables set to what the alert is about. */
+const variable = (name: string) => `var-${name}={{ $labels.${name} | urlquery }}`;
+const QUOTA_VARIABLES = ["provider", "account", "quota"].map(variable);
+const ACCOUNT_VARIABLES = ["provider", "account"].map(variable);
 
 /**
  * `alert` goes because it is told by `alertname`; `instance` and `job` go so that two replicas are one alert. What
@@ -43,6 +53,7 @@ const RUNBOOK = "docs/alerts.md";
  */
 const ENGINE_RULES: readonly Rule[] = [...QUOTA_ALERTS, ...ACCOUNT_ALERTS].map((alert) => ({
   alert,
+  variables: (ACCOUNT_ALERTS as readonly string[]).includes(alert) ? ACCOUNT_VARIABLES : QUOTA_VARIABLES,
   expr: `max without (instance, job, alert) (llm_quota_alert_active{alert="${alert}",severity!="none"}) == 1`,
   keepFiringForSeconds: BRIDGE_SECONDS,
   ...ALERT_TEXTS[alert],
@@ -53,6 +64,7 @@ const EXPORTER_RULES: readonly Rule[] = [
     alert: "LLMQuotaExporterDown",
     // One expression for a target that fails and for one that is not there at all; one living replica is enough.
     expr: `absent(up{job="llm-quota-exporter"} == 1)`,
+    variables: [],
     forSeconds: DOWN_SECONDS,
     severity: "critical",
     summary: "No llm-quota-exporter can be scraped",
@@ -64,6 +76,7 @@ const EXPORTER_RULES: readonly Rule[] = [
   {
     alert: "LLMQuotaWatchdog",
     expr: "vector(1)",
+    variables: [],
     severity: "none",
     summary: "Alerts about LLM quotas are being evaluated and delivered",
     description: ["Always firing. Let something outside raise the alarm when it stops arriving."],
@@ -87,7 +100,8 @@ const GROUPS: readonly Group[] = [
 ];
 
 /** The rule file as YAML. Deterministic: the shipped file is its output at scale 1. */
-export function renderPrometheusRules({ timeScale = 1, runbookBase = RUNBOOK }: RulesOptions = {}): string {
+export function renderPrometheusRules(options: RulesOptions = {}): string {
+  const { timeScale = 1, runbookBase = RUNBOOK, dashboardBase = "" } = options;
   if (!(timeScale > 0 && Number.isFinite(timeScale))) throw new RangeError("time scale must be a number above 0");
   const duration = (seconds: number): string => promDuration(seconds / timeScale);
   const groups = GROUPS.map((group) =>
@@ -96,7 +110,7 @@ export function renderPrometheusRules({ timeScale = 1, runbookBase = RUNBOOK }: 
       `  - name: ${group.name}`,
       `    interval: ${duration(INTERVAL_SECONDS)}`,
       "    rules:",
-      group.rules.map((rule) => renderRule(rule, duration, runbookBase)).join("\n"),
+      group.rules.map((rule) => renderRule(rule, duration, { runbookBase, dashboardBase })).join("\n"),
     ),
   );
   return lines(
@@ -106,7 +120,12 @@ export function renderPrometheusRules({ timeScale = 1, runbookBase = RUNBOOK }: 
   );
 }
 
-function renderRule(rule: Rule, duration: (seconds: number) => string, runbookBase: string): string {
+function renderRule(
+  rule: Rule,
+  duration: (seconds: number) => string,
+  { runbookBase, dashboardBase }: Required<Pick<RulesOptions, "runbookBase" | "dashboardBase">>,
+): string {
+  const query = rule.variables.length === 0 ? "" : `?${rule.variables.join("&")}`;
   return lines(
     `      - alert: ${rule.alert}`,
     `        expr: ${rule.expr}`,
@@ -120,6 +139,7 @@ function renderRule(rule: Rule, duration: (seconds: number) => string, runbookBa
     "          description: >-",
     ...rule.description.map((sentence) => `            ${sentence}`),
     `          runbook_url: ${JSON.stringify(`${runbookBase}#${rule.alert.toLowerCase()}`)}`,
+    `          dashboard_url: ${JSON.stringify(`${dashboardBase}${DASHBOARD}${query}`)}`,
   );
 }
 

@@ -15,9 +15,17 @@ const OPTIONS = {
   output: { type: "string", default: "table" },
   url: { type: "string" },
   "time-scale": { type: "string", default: "1" },
+  "runbook-base": { type: "string" },
+  "dashboard-base": { type: "string" },
+  "web.config.file": { type: "string" },
+  "web.enable-lifecycle": { type: "boolean" },
+  watch: { type: "boolean" },
   version: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
 } as const;
+
+/** Known, but of a later version: better said than taken for a typing mistake. */
+const NOT_YET = ["web.config.file", "web.enable-lifecycle", "watch"] as const;
 
 /** Flags that mean something to one command only; giving them to another is a mistake worth telling. */
 const OWN_FLAGS: Readonly<Record<string, readonly CommandName[]>> = {
@@ -25,6 +33,8 @@ const OWN_FLAGS: Readonly<Record<string, readonly CommandName[]>> = {
   output: ["poll"],
   url: ["status", "healthcheck"],
   "time-scale": ["print-rules"],
+  "runbook-base": ["print-rules"],
+  "dashboard-base": ["print-rules"],
 };
 
 export interface Arguments {
@@ -37,6 +47,8 @@ export interface Arguments {
   readonly output: (typeof OUTPUTS)[number];
   readonly url: string | undefined;
   readonly timeScale: number;
+  readonly runbookBase: string | undefined;
+  readonly dashboardBase: string | undefined;
 }
 
 /** The command line cannot be understood; the message says what would be right. */
@@ -65,6 +77,8 @@ Flags
   --output FORMAT                poll: ${OUTPUTS.join(", ")}
   --url URL                      status, healthcheck: the daemon, http://127.0.0.1:10844 by default
   --time-scale X                 print-rules: divide every duration, for tests and demos
+  --runbook-base URL             print-rules: where you publish docs/alerts.md
+  --dashboard-base URL           print-rules: your Grafana
   --version, --help
 `;
 
@@ -72,6 +86,11 @@ function oneOf<T extends string>(flag: string, value: string, allowed: readonly 
   const found = allowed.find((candidate) => candidate === value);
   if (found === undefined) throw new UsageError(`--${flag} is "${value}", needs one of ${allowed.join(", ")}`);
   return found;
+}
+
+function address(flag: string, value: string | undefined): string | undefined {
+  if (value === undefined || /^https?:$/.test(URL.parse(value)?.protocol ?? "")) return value;
+  throw new UsageError(`--${flag} is "${value}", needs an address such as http://127.0.0.1:10844`);
 }
 
 /** `"version"` and `"help"` are answers by themselves. Throws a `UsageError`. */
@@ -87,9 +106,9 @@ export function parseArguments(argv: readonly string[]): Arguments | "version" |
     const isGiven = argv.some((argument) => argument === `--${flag}` || argument.startsWith(`--${flag}=`));
     if (isGiven && !commands.includes(command)) throw new UsageError(`--${flag} belongs to ${commands.join(" and ")}`);
   }
-  const { url } = values;
-  if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? ""))
-    throw new UsageError(`--url is "${url}", needs an address such as http://127.0.0.1:10844`);
+  for (const flag of NOT_YET) {
+    if (values[flag] !== undefined) throw new UsageError(`--${flag} is not implemented yet`);
+  }
   const timeScale = Number(values["time-scale"]);
   if (!(timeScale > 0 && Number.isFinite(timeScale)))
     throw new UsageError(`--time-scale is "${values["time-scale"]}", needs a number above 0`);
@@ -101,8 +120,10 @@ export function parseArguments(argv: readonly string[]): Arguments | "version" |
     logFormat: oneOf("log.format", values["log.format"], LOG_FORMATS),
     account: values.account,
     output: oneOf("output", values.output, OUTPUTS),
-    url,
+    url: address("url", values.url),
     timeScale,
+    runbookBase: address("runbook-base", values["runbook-base"]),
+    dashboardBase: address("dashboard-base", values["dashboard-base"])?.replace(/\/+$/, ""),
   };
 }
 

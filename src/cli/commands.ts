@@ -25,8 +25,9 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
     await replay(context.stdin, context.stdout, settings);
     return 0;
   },
-  async "print-rules"({ timeScale }, { stdout }) {
-    await write(stdout, renderPrometheusRules({ timeScale }));
+  async "print-rules"({ timeScale, runbookBase, dashboardBase }, { stdout }) {
+    const bases = { ...(runbookBase && { runbookBase }), ...(dashboardBase && { dashboardBase }) };
+    await write(stdout, renderPrometheusRules({ timeScale, ...bases }));
     return 0;
   },
 };

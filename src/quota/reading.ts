@@ -39,7 +39,7 @@ export interface Reading {
   readonly limit?: number;
   /** May be negative (overdrawn). */
   readonly remaining?: number;
-  /** Only where the provider gives no `remaining`. */
+  /** Only where the provider gives no `remaining`, or no limit to derive it from. */
   readonly used?: number;
   /** The provider says that there is no cap. */
   readonly unlimited?: true;

@@ -111,7 +111,7 @@ ${account.quotas.length > 0 ? quotaTable(account, now) : withoutQuotas(account)}
 }
 
 function withoutQuotas({ answer, lastPollAt }: AccountSnapshot): Html | undefined {
-  if (answer?.metered === false) return html`<p class="empty">No API quota: nothing here runs out.</p>`;
+  if (answer?.metered === false) return html`<p class="empty">no API quota: nothing here runs out.</p>`;
   if (answer !== undefined) return html`<p class="empty">The last answer named no quota.</p>`;
   const why = lastPollAt === undefined ? "the first read is still to come" : "no read has worked yet";
   return html`<p class="empty">Quotas unknown: ${why}.</p>`;

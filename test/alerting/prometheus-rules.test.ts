@@ -20,7 +20,12 @@ const Rules = z.object({
           for: z.string().optional(),
           keep_firing_for: z.string().optional(),
           labels: z.strictObject({ severity: z.string() }).optional(),
-          annotations: z.strictObject({ summary: z.string(), description: z.string(), runbook_url: z.string() }),
+          annotations: z.strictObject({
+            summary: z.string(),
+            description: z.string(),
+            runbook_url: z.string(),
+            dashboard_url: z.string(),
+          }),
         }),
       ),
     }),
@@ -89,6 +94,19 @@ describe("the rule file", () => {
     const text = renderPrometheusRules({ runbookBase: "https://example.org/alerts.md" });
 
     expect(rule("LLMQuotaWatch", text).annotations.runbook_url).toBe("https://example.org/alerts.md#llmquotawatch");
+  });
+
+  it("links each alert to the shipped dashboard, narrowed to what it is about", () => {
+    const text = renderPrometheusRules({ dashboardBase: "https://grafana.example.org" });
+    const dashboard: { uid: string } = JSON.parse(shipped("grafana/dashboards/overview.json"));
+    const start = `https://grafana.example.org/d/${dashboard.uid}/${dashboard.uid}`;
+    const account = "?var-provider={{ $labels.provider | urlquery }}&var-account={{ $labels.account | urlquery }}";
+
+    expect(rule("LLMQuotaWatch", text).annotations.dashboard_url).toBe(
+      `${start}${account}&var-quota={{ $labels.quota | urlquery }}`,
+    );
+    expect(rule("LLMQuotaAccountUnreadable", text).annotations.dashboard_url).toBe(`${start}${account}`);
+    expect(rule("LLMQuotaExporterDown", text).annotations.dashboard_url).toBe(start);
   });
 });
 

@@ -11,6 +11,8 @@ const DEFAULTS: Arguments = {
   output: "table",
   url: undefined,
   timeScale: 1,
+  runbookBase: undefined,
+  dashboardBase: undefined,
 };
 
 describe("a command line", () => {
@@ -30,6 +32,14 @@ describe("a command line", () => {
     { argv: "replay", expected: { command: "replay" } },
     { argv: "print-rules --time-scale 60", expected: { command: "print-rules", timeScale: 60 } },
     { argv: "print-rules --time-scale 0.5", expected: { command: "print-rules", timeScale: 0.5 } },
+    {
+      argv: "print-rules --runbook-base https://wiki.example/alerts --dashboard-base https://grafana.example/",
+      expected: {
+        command: "print-rules",
+        runbookBase: "https://wiki.example/alerts",
+        dashboardBase: "https://grafana.example",
+      },
+    },
     { argv: "demo", expected: { command: "demo" } },
   ])("of '$argv' is understood", ({ argv, expected }) => {
     expect(parseArguments(argv.split(" ").filter(Boolean))).toEqual({ ...DEFAULTS, ...expected });
@@ -61,6 +71,10 @@ describe("a command line", () => {
     { argv: "print-rules --time-scale -1", message: /--time-scale/ },
     { argv: "print-rules --time-scale Infinity", message: /^--time-scale is "Infinity", needs a number above 0$/ },
     { argv: "print-rules --time-scale fast", message: /^--time-scale is "fast", needs a number above 0$/ },
+    { argv: "print-rules --runbook-base wiki", message: /^--runbook-base is "wiki", needs an address such as http/ },
+    { argv: "serve --web.config.file a", message: /^--web\.config\.file is not implemented yet$/ },
+    { argv: "--web.enable-lifecycle", message: /^--web\.enable-lifecycle is not implemented yet$/ },
+    { argv: "status --watch", message: /^--watch is not implemented yet$/ },
     { argv: "--config.flie a", message: /--config\.flie/ },
     { argv: "--config.file", message: /--config\.file/ },
     { argv: "--version=3", message: /--version/ },
@@ -83,6 +97,8 @@ it("the usage names every flag that is understood", () => {
     "output",
     "url",
     "time-scale",
+    "runbook-base",
+    "dashboard-base",
     "version",
     "help",
   ];

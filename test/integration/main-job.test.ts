@@ -97,6 +97,8 @@ describe.concurrent("Prometheus, the shipped rules and the shipped Alertmanager 
         /^At the present pace .* Left: \d+k input_tokens\. \d\d(\.\d+)?% of the limit is left\. At this rate it runs out in [\d.]+s\. It resets in [\d.]+s\.$/,
       ),
       runbook_url: "docs/alerts.md#llmquotawillexhaust",
+      dashboard_url:
+        "/d/llm-quota-overview/llm-quota-overview?var-provider=nanogpt&var-account=exhausting&var-quota=daily_input_tokens",
     });
   });
 

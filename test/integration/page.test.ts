@@ -129,7 +129,7 @@ describe("the status page in Chromium", () => {
     const [, , unread, , local] = await page.locator("section").allInnerTexts();
     expect(unread).toContain("The provider's answer could not be understood: GET ");
     expect(unread).toContain("Quotas unknown: no read has worked yet.");
-    expect(local).toContain("No API quota: nothing here runs out.");
+    expect(local).toContain("no API quota: nothing here runs out.");
   });
 
   it("causes no error, no violation of its content policy and no request but its own", async () => {

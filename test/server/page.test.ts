@@ -93,7 +93,7 @@ test("old data is shown as old, with its age", () => {
 });
 
 test.each<[string, AccountSnapshot, string]>([
-  ["unmetered", anAccount({ answer: anAnswer({ metered: false }) }), "No API quota: nothing here runs out."],
+  ["unmetered", anAccount({ answer: anAnswer({ metered: false }) }), "no API quota: nothing here runs out."],
   [
     "not read yet",
     anAccount({ up: false, answer: undefined, lastPollAt: undefined }),
