@@ -9,10 +9,11 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/integration/**"],
+          exclude: ["test/integration/**", "test/guards/**"],
           setupFiles: ["test/support/no-network.ts"],
         },
       },
+      { extends: true, test: { name: "guards", include: ["test/guards/**/*.test.ts"] } },
       {
         extends: true,
         test: {
