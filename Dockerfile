@@ -15,6 +15,8 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json LICENSE ./
 COPY src ./src
 # A number, because Kubernetes cannot tell from a name that it is not root.
+RUN install -d -o 65532 -g 65532 /data
+VOLUME /data
 USER 65532
 EXPOSE 10844
 HEALTHCHECK --interval=30s --timeout=5s CMD ["node", "src/main.ts", "healthcheck"]

@@ -9,7 +9,7 @@ import { createPoller } from "./poller/poller.ts";
 import type { ReadOutcome } from "./quota/account.ts";
 import { listen } from "./server/listen.ts";
 import { createServer } from "./server/server.ts";
-import { createMemoryStore } from "./store/memory-store.ts";
+import { openStore } from "./store/open-store.ts";
 
 /** What tells one build from another. */
 export interface Build {
@@ -40,11 +40,11 @@ const EVALUATION_MS = 15_000;
 
 export const userAgent = (build: Build) => `llm-quota-exporter/${build.version}`;
 
-/** Wires the daemon: provider → reading → store and engine → snapshot → metrics, page and API. */
+/** Wires the daemon, or throws a `StateError` when its state path must not be used: provider → reading → store and engine → snapshot → metrics, page and API. */
 export function createApp({ config, log, build, now = () => new Date(), random = Math.random }: AppOptions): App {
   const exporter = createExporterMetrics(build);
-  const store = createMemoryStore();
   const startedAt = now();
+  const { store, warning } = openStore({ state: config.state, now, onWrite: createWriteLog(log) });
   const watch = createWatch({ accounts: config.accounts, store, settings: config.engine, startedAt });
   const http = createHttpClient({ userAgent: userAgent(build) });
   const reportRead = createReadLog(log);
@@ -88,7 +88,7 @@ export function createApp({ config, log, build, now = () => new Date(), random =
     async start() {
       const opened = await listen(server, config.web.listen);
       listening = opened;
-      for (const warning of config.warnings) log.warn(warning);
+      for (const text of [...config.warnings, ...(warning === undefined ? [] : [warning])]) log.warn(text);
       if (!isLoopback(opened.host))
         log.warn(
           { address: opened.host },
@@ -104,6 +104,7 @@ export function createApp({ config, log, build, now = () => new Date(), random =
       await poller.stop();
       await listening?.close();
       await http.close();
+      watch.keepAll();
       await store.close();
     },
     snapshot: watch.snapshot,
@@ -129,5 +130,16 @@ function createReadLog(log: Logger) {
       { ...fields, reason, problem: message, retryAfterSeconds },
       "the account could not be read",
     );
+  };
+}
+
+/** One line when the state can no longer be written, and one when it can again. */
+function createWriteLog(log: Logger) {
+  let isFailing = false;
+  return (err: Error | undefined) => {
+    if (err !== undefined && !isFailing)
+      log.warn({ problem: err.message }, "state cannot be written, what is new is lost if the process ends");
+    if (err === undefined && isFailing) log.info("state can be written again");
+    isFailing = err !== undefined;
   };
 }

@@ -1,5 +1,6 @@
 import { type AccountMemory, newAccountMemory, takeOutcome } from "../engine/account.ts";
 import { evaluateAccount } from "../engine/evaluate.ts";
+import { resumeAccount } from "../engine/resume.ts";
 import type { EngineSettings } from "../engine/settings.ts";
 import type { AccountSnapshot, Snapshot } from "../engine/snapshot.ts";
 import type { Account, ReadOutcome } from "../quota/account.ts";
@@ -12,6 +13,8 @@ export interface Watch {
   evaluate(now: Date): void;
   /** The newest one; it never changes once handed out. */
   snapshot(): Snapshot;
+  /** Keeps every memory whole, so that the next start has nothing to replay. */
+  keepAll(): void;
 }
 
 interface WatchOptions {
@@ -21,11 +24,15 @@ interface WatchOptions {
   readonly startedAt: Date;
 }
 
+/** So many outcomes of an account are replayed at most when its memory is restored. */
+const KEEP_EVERY = 30;
+
 /** The loop round the engine: readings and time go in, one immutable snapshot comes out for all consumers. */
 export function createWatch({ accounts, store, settings, startedAt }: WatchOptions): Watch {
   const memories = new Map<Account, AccountMemory>(
-    accounts.map((account) => [account, store.load(account) ?? newAccountMemory()]),
+    accounts.map((account) => [account, restore(account, store, settings)]),
   );
+  const unkept = new Map<Account, number>();
   const shown = new Map<Account, AccountSnapshot>();
   let snapshot: Snapshot;
 
@@ -49,13 +56,31 @@ export function createWatch({ accounts, store, settings, startedAt }: WatchOptio
       const memory = memories.get(account);
       if (memory === undefined) throw new Error(`account ${account.account} is not watched`);
       takeOutcome(memory, account, outcome, settings);
-      store.save(account, memory);
-      const end = new Date(outcome.at.getTime() + outcome.seconds * 1000);
+      const end = endOf(outcome);
       const fresh = show(account, memory, end);
       publish(end);
+      store.append(account, outcome);
+      const outcomes = (unkept.get(account) ?? 0) + 1;
+      unkept.set(account, outcomes % KEEP_EVERY);
+      if (outcomes >= KEEP_EVERY) store.keep(account, memory);
       return fresh;
     },
     evaluate,
     snapshot: () => snapshot,
+    keepAll() {
+      for (const [account, memory] of memories) store.keep(account, memory);
+    },
   };
+}
+
+const endOf = ({ at, seconds }: ReadOutcome) => new Date(at.getTime() + seconds * 1000);
+
+/** The memory as it was when the last outcome was kept, by the same code that made it. */
+function restore(account: Account, store: Store, settings: EngineSettings): AccountMemory {
+  const { memory = newAccountMemory(), since } = store.load(account);
+  for (const outcome of since) {
+    takeOutcome(memory, account, outcome, settings);
+    evaluateAccount(memory, account, { now: endOf(outcome).getTime() / 1000, startedAt: 0 }, settings);
+  }
+  return resumeAccount(memory);
 }

@@ -1,6 +1,7 @@
 import { renderPrometheusRules } from "../alerting/prometheus-rules.ts";
 import { ConfigError } from "../config/config-error.ts";
 import { ENGINE_DEFAULTS } from "../engine/settings.ts";
+import { StateError } from "../store/open-database.ts";
 import { type Arguments, type CommandName, parseArguments, USAGE, UsageError } from "./arguments.ts";
 import { checkConfig } from "./check-config.ts";
 import { type CommandContext, type ExitCode, write } from "./context.ts";
@@ -50,7 +51,7 @@ export async function run(argv: readonly string[], context: CommandContext): Pro
       await write(context.stderr, `${error.message}\n`);
       return 2;
     }
-    if (error instanceof UsageError || error instanceof ReplayInputError) {
+    if (error instanceof UsageError || error instanceof ReplayInputError || error instanceof StateError) {
       await write(context.stderr, `${error.message}\n`);
       return 2;
     }

@@ -1,4 +1,5 @@
 import type { AccountMemory } from "../engine/account.ts";
+import type { ReadOutcome } from "../quota/account.ts";
 
 /** Which memory belongs to which entry of the config. A renamed account or a changed provider is another one. */
 export interface AccountKey {
@@ -6,11 +7,20 @@ export interface AccountKey {
   readonly account: string;
 }
 
-/** Keeps what the engine knows of every account. */
+/** What is known of an account from before: its memory at some moment, and every outcome since. */
+export interface Kept {
+  readonly memory: AccountMemory | undefined;
+  readonly since: readonly ReadOutcome[];
+}
+
+/**
+ * Keeps what the engine knows of every account. Outcomes are small and kept at once; the whole memory is kept now and
+ * then, so that few outcomes need to be replayed.
+ */
 export interface Store {
-  /** What was saved last, or undefined for an account never seen. */
-  load(key: AccountKey): AccountMemory | undefined;
-  save(key: AccountKey, memory: AccountMemory): void;
+  load(key: AccountKey): Kept;
+  append(key: AccountKey, outcome: ReadOutcome): void;
+  keep(key: AccountKey, memory: AccountMemory): void;
   /** Writes what is still pending and lets go of the storage. */
   close(): Promise<void>;
 }

@@ -4,6 +4,7 @@ import { ENGINE_DEFAULTS } from "../../src/engine/settings.ts";
 import type { Account, ReadOutcome } from "../../src/quota/account.ts";
 import type { Reading } from "../../src/quota/reading.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
+import type { Store } from "../../src/store/store.ts";
 import { aReading, inSeconds, NOW } from "../support/snapshot.ts";
 
 const anAccountOf = (account: string): Account => ({
@@ -119,14 +120,20 @@ describe("time that passes", () => {
 
 describe("what was known before", () => {
   it("goes on with the same store, quotas and alerts included", () => {
-    const store = createMemoryStore();
+    const outcomes: ReadOutcome[] = [];
+    const store: Store = {
+      ...createMemoryStore(),
+      load: ({ account }) => ({ memory: undefined, since: account === "one" ? outcomes : [] }),
+      append: (_key, outcome) => outcomes.push(outcome),
+    };
     const before = startWatch(store);
     for (const seconds of [0, 60, 120]) before.take(ONE, read(seconds, { remaining: 0 }));
     const since = before.snapshot().accounts[0]?.quotas[0]?.alerts[0]?.since;
     const after = startWatch(store);
 
     expect(after.snapshot().accounts[0]).toMatchObject({
-      up: true,
+      up: false,
+      pollsTotal: 0,
       quotas: [{ state: "exhausted", severity: "critical", alerts: [{ since }] }],
     });
     expect(after.snapshot().accounts[1]).toMatchObject({ up: false, quotas: [] });

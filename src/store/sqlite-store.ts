@@ -1,0 +1,130 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { AccountMemory } from "../engine/account.ts";
+import type { ReadOutcome } from "../quota/account.ts";
+import { decodeMemory, decodeOutcome, encode, FORMAT } from "./codec.ts";
+import type { AccountKey, Kept, Store } from "./store.ts";
+
+interface SqliteStoreOptions {
+  readonly database: DatabaseSync;
+  readonly now: () => Date;
+  /** Hears of every batch: undefined when it was written, else why not. What could not be written is tried again. */
+  readonly onWrite: (problem: Error | undefined) => void;
+}
+
+/** What the daemon may lose when it is killed. */
+const MOST_LATE_MS = 500;
+/** While nothing can be written, the oldest is given up beyond so many. */
+const MOST_PENDING = 20_000;
+const THIN_EVERY_MS = 3_600_000;
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+/** History older than `after` seconds keeps one outcome per account and `every` seconds. */
+const THINNING = [
+  { after: DAY, every: HOUR / 4 },
+  { after: 7 * DAY, every: HOUR },
+];
+const KEPT = 30 * DAY;
+
+type Write = (statements: Statements) => void;
+type Statements = Readonly<Record<keyof typeof SQL, StatementSync>>;
+
+const SQL = {
+  find: "SELECT id, format, memory, memory_seq FROM account WHERE provider = ? AND account = ?",
+  add: "INSERT INTO account (provider, account) VALUES (?, ?) RETURNING id",
+  since: "SELECT body FROM outcome WHERE account_id = ? AND seq > ? AND format = ? ORDER BY seq",
+  append: "INSERT INTO outcome (account_id, at, format, body) VALUES (?, ?, ?, ?)",
+  keep: `UPDATE account SET format = ?, memory = ?,
+           memory_seq = (SELECT coalesce(max(seq), 0) FROM outcome) WHERE id = ?`,
+  // Only what a kept memory already holds may go.
+  thin: `DELETE FROM outcome WHERE at < ?1 AND seq <= (SELECT memory_seq FROM account WHERE id = account_id) AND seq NOT IN
+           (SELECT min(seq) FROM outcome WHERE at < ?1 GROUP BY account_id, CAST(at / ?2 AS INTEGER))`,
+  prune: "DELETE FROM outcome WHERE at < ?",
+} as const;
+
+/** A store in an SQLite database. Writing never fails to the outside: a full disk costs history, not the daemon. */
+export function createSqliteStore({ database, now, onWrite }: SqliteStoreOptions): Store {
+  const statements = Object.fromEntries(
+    Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]),
+  ) as unknown as Statements;
+  const ids = new Map<string, number>();
+  let pending: Write[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  const idOf = ({ provider, account }: AccountKey, { find, add }: Statements): number => {
+    const key = JSON.stringify([provider, account]);
+    const known = ids.get(key) ?? find.get(provider, account)?.["id"] ?? add.get(provider, account)?.["id"];
+    ids.set(key, Number(known));
+    return Number(known);
+  };
+  const flush = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    const writes = pending;
+    if (writes.length === 0) return;
+    try {
+      inTransaction(database, () => {
+        for (const write of writes) write(statements);
+      });
+      pending = [];
+      onWrite(undefined);
+    } catch (error) {
+      // An id that was given out in a transaction that failed is none.
+      ids.clear();
+      pending = writes.slice(-MOST_PENDING);
+      onWrite(error as Error);
+    }
+  };
+  const write = (one: Write) => {
+    pending.push(one);
+    timer ??= setTimeout(flush, MOST_LATE_MS);
+  };
+  const thin = () =>
+    write(({ thin: thinOut, prune }) => {
+      const at = now().getTime() / 1000;
+      for (const { after, every } of THINNING) thinOut.run(at - after, every);
+      prune.run(at - KEPT);
+    });
+  const thinning = setInterval(thin, THIN_EVERY_MS).unref();
+
+  return {
+    load: ({ provider, account }) => kept(statements, statements.find.get(provider, account)),
+    append(key, outcome) {
+      const body = encode(outcome);
+      const at = outcome.at.getTime() / 1000;
+      write((prepared) => prepared.append.run(idOf(key, prepared), at, FORMAT, body));
+    },
+    keep(key, memory) {
+      const text = encode(memory);
+      write((prepared) => prepared.keep.run(FORMAT, text, idOf(key, prepared)));
+    },
+    async close() {
+      clearInterval(thinning);
+      flush();
+      clearTimeout(timer);
+      database.close();
+    },
+  };
+}
+
+/** What another version kept is not understood: the account is learned anew. */
+function kept({ since }: Statements, row: Record<string, unknown> | undefined): Kept {
+  if (row === undefined) return { memory: undefined, since: [] };
+  const isKnown = row["format"] === FORMAT && typeof row["memory"] === "string";
+  const outcomes = since
+    .all(Number(row["id"]), isKnown ? Number(row["memory_seq"]) : 0, FORMAT)
+    .map(({ body }): ReadOutcome => decodeOutcome(String(body)));
+  const memory: AccountMemory | undefined = isKnown ? decodeMemory(String(row["memory"])) : undefined;
+  return { memory, since: outcomes };
+}
+
+function inTransaction(database: DatabaseSync, work: () => void): void {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    work();
+    database.exec("COMMIT");
+  } catch (error) {
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw error;
+  }
+}

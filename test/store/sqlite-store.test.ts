@@ -1,0 +1,181 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createWatch } from "../../src/alerting/watch.ts";
+import { newAccountMemory } from "../../src/engine/account.ts";
+import { ENGINE_DEFAULTS } from "../../src/engine/settings.ts";
+import type { Account, ReadOutcome } from "../../src/quota/account.ts";
+import type { Reading } from "../../src/quota/reading.ts";
+import { openStore } from "../../src/store/open-store.ts";
+
+let folder: string;
+let path: string;
+let problems: (Error | undefined)[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "state-"));
+  path = join(folder, "data", "state.db");
+  problems = [];
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const NOW = new Date("2026-11-22T12:00:00.000Z");
+const open = (where = path) =>
+  openStore({ state: { path: where }, now: () => NOW, onWrite: (problem) => problems.push(problem) });
+
+const MAIN = { provider: "nanogpt", account: "main" };
+const ACCOUNT: Account = {
+  ...MAIN,
+  labels: {},
+  intervalSeconds: 60,
+  staleAfterSeconds: 600,
+  overrides: {},
+};
+const RESET = new Date("2026-11-22T16:00:00.000Z");
+const minute = (index: number) => new Date(NOW.getTime() + index * 60_000);
+
+function outcome(index: number, remaining: number): ReadOutcome {
+  const reading: Reading = {
+    quota: "requests",
+    kind: "calendar",
+    unit: "requests",
+    readAt: minute(index),
+    limit: 1000,
+    remaining,
+    resetAt: RESET,
+    periodSeconds: 4 * 3600,
+    enforcement: "hard",
+    source: "api",
+    confidence: "reported",
+  };
+  return { ok: true, at: minute(index), seconds: 0.1, answer: { readings: [reading], metered: true, plan: "pro" } };
+}
+
+const watchOn = (store: ReturnType<typeof open>["store"], startedAt: Date) =>
+  createWatch({ accounts: [ACCOUNT], store, settings: ENGINE_DEFAULTS, startedAt });
+
+/** A burn that pages: 12 of 1,000 a minute, when 4 would last. */
+const BURN = Array.from({ length: 40 }, (_, index) => outcome(index, 1000 - 12 * (index + 1)));
+
+describe("what is kept", () => {
+  it.each([
+    { name: "the process ended in order", inOrder: true },
+    { name: "the process was killed after its last batch", inOrder: false },
+  ])("shows after a restart what was shown before, when $name", async ({ inOrder }) => {
+    const first = open();
+    const before = watchOn(first.store, NOW);
+    for (const one of BURN) before.take(ACCOUNT, one);
+    if (inOrder) before.keepAll();
+    await first.store.close();
+    const second = open();
+
+    const after = watchOn(second.store, minute(40));
+
+    const [was] = before.snapshot().accounts[0]?.quotas ?? [];
+    const [is] = after.snapshot().accounts[0]?.quotas ?? [];
+    expect(was).toMatchObject({ state: "critical", consumedTotal: 468 });
+    expect(is).toEqual({ ...was, consumedTotal: 0 });
+    expect(after.snapshot().accounts[0]).toMatchObject({ up: false, pollsTotal: 0, answer: { plan: "pro" } });
+    await second.store.close();
+  });
+
+  it("counts what was used while nobody looked as the first increment", async () => {
+    const first = open();
+    const before = watchOn(first.store, NOW);
+    for (const one of BURN) before.take(ACCOUNT, one);
+    await first.store.close();
+    const second = open();
+    const after = watchOn(second.store, minute(45));
+
+    const account = after.take(ACCOUNT, outcome(45, 1000 - 12 * 46));
+
+    expect(account.quotas[0]).toMatchObject({ consumedTotal: 72, state: "critical", resetsTotal: 0 });
+    expect(account.quotas[0]?.alerts).toEqual(before.snapshot().accounts[0]?.quotas[0]?.alerts);
+    await second.store.close();
+  });
+
+  it("belongs to one account of one provider", async () => {
+    const first = open();
+    first.store.append(MAIN, outcome(0, 900));
+    first.store.keep(MAIN, newAccountMemory());
+    await first.store.close();
+    const { store } = open();
+
+    expect(store.load({ ...MAIN, provider: "deepseek" })).toEqual({ memory: undefined, since: [] });
+    expect(store.load({ ...MAIN, account: "other" })).toEqual({ memory: undefined, since: [] });
+    expect(store.load(MAIN)).toMatchObject({ memory: { polls: 0 }, since: [] });
+    await store.close();
+  });
+});
+
+describe("a state path", () => {
+  it("in use by another process is refused, and left as it is", async () => {
+    const { store } = open();
+
+    expect(() => open()).toThrow(`state.path ${path} is in use by another llm-quota-exporter`);
+    await store.close();
+    await open().store.close();
+  });
+
+  it("that is a directory is refused", () => {
+    mkdirSync(path, { recursive: true });
+
+    expect(() => open()).toThrow("is not a file: name a file, such as data/state.db");
+  });
+
+  it.each([
+    { name: "text", make: () => writeFileSync(path, "precious notes".repeat(20)) },
+    {
+      name: "a database",
+      make: () => {
+        const other = new DatabaseSync(path);
+        other.exec("CREATE TABLE precious (x)");
+        other.close();
+      },
+    },
+  ])("that holds $name of another program is refused, and left as it is", ({ make }) => {
+    mkdirSync(join(folder, "data"));
+    make();
+    const before = readFileSync(path);
+
+    expect(() => open()).toThrow("belongs to another program: name another file");
+    expect(readFileSync(path)).toEqual(before);
+  });
+
+  it("written by a newer version is refused", async () => {
+    await open().store.close();
+    const database = new DatabaseSync(path);
+    database.exec("PRAGMA user_version = 99");
+    database.close();
+
+    expect(() => open()).toThrow("was written by a newer llm-quota-exporter");
+  });
+
+  it("with a truncated database of ours is set aside, and a new one begun", async () => {
+    const first = open();
+    for (let index = 0; index < 500; index++) first.store.append(MAIN, outcome(index, 1000 - index));
+    await first.store.close();
+    writeFileSync(path, readFileSync(path).subarray(0, 9000));
+
+    const { store, warning } = open();
+
+    expect(warning).toMatch(/is damaged: set aside as .*state\.db\.damaged-2026-11-22T12-00-00-000Z/);
+    expect(readdirSync(join(folder, "data")).filter((name) => name.includes("damaged"))).toHaveLength(1);
+    expect(store.load(MAIN)).toEqual({ memory: undefined, since: [] });
+    await store.close();
+  });
+
+  it("that cannot be written is a warning, and memory takes its place", async () => {
+    writeFileSync(join(folder, "file"), "x");
+
+    const { store, warning } = open(join(folder, "file", "state.db"));
+
+    expect(warning).toMatch(/cannot be used .*: state is kept in memory and lost with the process/);
+    expect(problems).toHaveLength(1);
+    expect(store.load(MAIN)).toEqual({ memory: undefined, since: [] });
+    await store.close();
+  });
+});
