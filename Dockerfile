@@ -14,9 +14,10 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json LICENSE ./
 COPY src ./src
-# A number, because Kubernetes cannot tell from a name that it is not root.
+# State: name it with state.path, such as /data/state.db.
 RUN install -d -o 65532 -g 65532 /data
 VOLUME /data
+# A number, because Kubernetes cannot tell from a name that it is not root.
 USER 65532
 EXPOSE 10844
 HEALTHCHECK --interval=30s --timeout=5s CMD ["node", "src/main.ts", "healthcheck"]
