@@ -65,7 +65,10 @@ export function createApp({ config, log, build, now = () => new Date(), random =
       log.error({ provider, account, err }, "a fault in the exporter, please report it"),
   });
   const page = createMetricsPage({
-    snapshot: watch.snapshot,
+    snapshot() {
+      store.flush();
+      return watch.snapshot();
+    },
     exporter,
     now,
     onError: (err) => log.error({ err }, "a part of the metrics page was left out"),
@@ -73,6 +76,7 @@ export function createApp({ config, log, build, now = () => new Date(), random =
   const server = createServer({
     snapshot: watch.snapshot,
     metricsPage: page,
+    reads: poller,
     ready: poller.ready,
     version: build.version,
     now,

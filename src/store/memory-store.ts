@@ -6,6 +6,7 @@ export function createMemoryStore(): Store {
     load: () => ({ memory: undefined, since: [] }),
     append: () => undefined,
     keep: () => undefined,
+    flush: () => undefined,
     close: async () => undefined,
   };
 }

@@ -98,6 +98,7 @@ export function createSqliteStore({ database, now, onWrite }: SqliteStoreOptions
       const text = encode(memory);
       write((prepared) => prepared.keep.run(FORMAT, text, idOf(key, prepared)));
     },
+    flush,
     async close() {
       clearInterval(thinning);
       flush();

@@ -21,6 +21,8 @@ export interface Store {
   load(key: AccountKey): Kept;
   append(key: AccountKey, outcome: ReadOutcome): void;
   keep(key: AccountKey, memory: AccountMemory): void;
+  /** Writes what is pending at once. Called before a scrape: what it shows must not be counted again after a kill. */
+  flush(): void;
   /** Writes what is still pending and lets go of the storage. */
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { steady } from "../../src/demo/load.ts";
 import { nanogpt } from "../../src/demo/nanogpt.ts";
 import { type Simulator, startSimulator } from "../../src/demo/simulator.ts";
 import { SimulatedWindow } from "../../src/demo/window.ts";
@@ -9,6 +10,8 @@ import { runCommand } from "../support/command-line.ts";
 import { startDaemon } from "../support/daemon.ts";
 import { eventually } from "../support/eventually.ts";
 import { valuesOf } from "../support/exposition.ts";
+import { freePort } from "../support/free-port.ts";
+import { startPrometheus } from "../support/prometheus.ts";
 
 const KEY = "sk-restart-0123456789";
 let folder: string;
@@ -84,4 +87,31 @@ it("leaves a file that is not its own alone", async () => {
   expect(code).toBe(2);
   expect(stderr).toContain("belongs to another program: name another file");
   expect(readFileSync(join(folder, "state.db"), "utf8")).toBe("precious notes");
+});
+
+it("counts no use twice over kills, as increase() of a real Prometheus sees it, and misses little", async () => {
+  const perSecond = 50;
+  const burning = new SimulatedWindow({ limit: 1_000_000, periodSeconds: 86_400, load: steady(perSecond) });
+  await simulator.stop();
+  simulator = await startSimulator(nanogpt({ key: KEY, dailyInputTokens: burning }));
+  const configText = configFor(simulator.baseUrl);
+  const port = await freePort();
+  const scrapeUrls = [`http://127.0.0.1:${port}/metrics`];
+  await using prometheus = await startPrometheus({ scrapeUrls, scrapeInterval: "1s" });
+  const kills = 5;
+  let usedBefore: number | undefined;
+
+  for (let round = 0; round <= kills; round++) {
+    await using daemon = await startDaemon({ configText, env: { KEY }, port });
+    usedBefore ??= burning.read().used;
+    await new Promise((resolve) => setTimeout(resolve, 2500 + Math.random() * 1000));
+    if (round < kills) await daemon.stop("SIGKILL");
+  }
+
+  const [sample] = await prometheus.query('increase(llm_quota_consumed_total{quota="daily_input_tokens"}[5m])');
+  const used = burning.read().used - (usedBefore ?? 0);
+  const counted = sample?.value ?? Number.NaN;
+  expect(counted).toBeLessThanOrEqual(used);
+  // A kill costs what was used between the last scrape and it, the end what was not read and scraped yet.
+  expect(counted).toBeGreaterThanOrEqual(used - perSecond * (kills * 1 + 3));
 });
