@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Secret } from "../secret.ts";
+import type { UpstreamReason } from "./upstream-error.ts";
 
 export interface JsonRequest<T> {
   readonly url: string;
@@ -10,6 +11,11 @@ export interface JsonRequest<T> {
   readonly headers?: Readonly<Record<string, string | Secret>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /**
+   * For providers that give one status several meanings: makes the reason out of the JSON body of a refused answer, by
+   * its codes and never by its wording. Where that is undefined, or the body is another, the status decides.
+   */
+  readonly refusal?: z.ZodType<UpstreamReason | undefined>;
   readonly signal: AbortSignal;
 }
 

@@ -1,27 +1,43 @@
+import { type AnswerHeaders, rateLimitHeaders } from "./rate-limit-headers.ts";
 import { retryAfterSeconds } from "./retry-after.ts";
-import { UpstreamError } from "./upstream-error.ts";
+import { UpstreamError, type UpstreamReason } from "./upstream-error.ts";
 
-/** What an answer outside 2xx means. The body is not looked at: it may be HTML, or quote the request. */
+interface Refusal {
+  /** Where a code in the body said more than the status does. */
+  readonly told?: UpstreamReason | undefined;
+  readonly now?: Date;
+}
+
+/** What an answer outside 2xx means. Nothing of its body is repeated: it may be HTML, or quote the request. */
 export function statusFailure(
   call: string,
   status: number,
-  headers: Readonly<Record<string, string>>,
-  now: Date = new Date(),
+  headers: AnswerHeaders,
+  { told, now = new Date() }: Refusal = {},
 ): UpstreamError {
-  const { reason, hint } = meaningOf(status);
+  const { reason, hint } = told === undefined ? meaningOf(status) : { reason: told, hint: HINTS.get(told) };
   const message = `${call} answered ${status}${hint === undefined ? "" : `: ${hint}`}`;
-  return new UpstreamError(reason, message, { status, retryAfterSeconds: retryAfterSeconds(headers, now) });
+  return new UpstreamError(reason, message, {
+    status,
+    retryAfterSeconds: retryAfterSeconds(headers, now),
+    rateLimitHeaders: rateLimitHeaders(headers),
+  });
 }
 
-function meaningOf(status: number): { readonly reason: UpstreamError["reason"]; readonly hint?: string } {
+const HINTS: ReadonlyMap<UpstreamReason, string> = new Map([
+  ["auth", "the credential is refused"],
+  ["not_entitled", "no plan or no credit"],
+]);
+
+function meaningOf(status: number): { readonly reason: UpstreamReason; readonly hint?: string | undefined } {
   if (status >= 500) return { reason: "server" };
   if (status >= 300 && status < 400) return { reason: "client", hint: "redirects are not followed, check base_url" };
   switch (status) {
     case 401:
     case 403:
-      return { reason: "auth", hint: "the credential is refused" };
+      return { reason: "auth", hint: HINTS.get("auth") };
     case 402:
-      return { reason: "not_entitled", hint: "no plan or no credit" };
+      return { reason: "not_entitled", hint: HINTS.get("not_entitled") };
     case 404:
       return { reason: "client", hint: "check base_url" };
     // The server gave up waiting for us: it passes, unlike the rest of 4xx.

@@ -18,3 +18,12 @@ export const EpochTime = z
   .transform((value) => (value >= FIRST_MILLISECONDS ? value : value * 1000))
   .refine((time) => time >= EARLIEST && time < LATEST, "expected a time in epoch seconds or milliseconds")
   .transform((time) => new Date(time));
+
+/**
+ * A time as ISO 8601 text. Python leaves the zone out where it means UTC; `new Date` would take that for local time.
+ * Unlike a number, a text cannot be off by a unit, so a far future is believed; a time before 2001 is a zero in disguise.
+ */
+export const IsoTime = z.iso
+  .datetime({ offset: true, local: true })
+  .transform((text) => new Date(/(?:Z|[+-]\d{2}:\d{2})$/.test(text) ? text : `${text}Z`))
+  .refine((time) => time.getTime() >= EARLIEST, "expected a time as ISO 8601");

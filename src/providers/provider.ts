@@ -57,6 +57,10 @@ export interface Provider extends ProviderFacts {
 
 interface ProviderSpec<Shape extends z.ZodRawShape> extends ProviderFacts {
   readonly settings?: Shape;
+  /** What the keys cannot say one by one: undefined when they fit together. */
+  readonly settingsProblem?: (
+    settings: z.infer<z.ZodObject<Shape>>,
+  ) => { readonly key: keyof Shape & string; readonly problem: string } | undefined;
   read(
     account: Connection & { readonly settings: z.infer<z.ZodObject<Shape>> },
     context: ReadContext,
@@ -65,8 +69,11 @@ interface ProviderSpec<Shape extends z.ZodRawShape> extends ProviderFacts {
 
 /** Makes a `Provider` from its facts and its one method; the settings type disappears inside. */
 export function defineProvider<Shape extends z.ZodRawShape>(spec: ProviderSpec<Shape>): Provider {
-  const { read, settings: shape, ...facts } = spec;
-  const settings = z.strictObject(shape ?? ({} as Shape));
+  const { read, settings: shape, settingsProblem, ...facts } = spec;
+  const settings = z.strictObject(shape ?? ({} as Shape)).superRefine((values, context) => {
+    const found = settingsProblem?.(values);
+    if (found !== undefined) context.addIssue({ code: "custom", path: [found.key], message: found.problem });
+  });
   return {
     ...facts,
     settings,

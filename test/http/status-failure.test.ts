@@ -19,7 +19,7 @@ describe("statusFailure", () => {
     [504, "server", "GET h/p answered 504"],
     [529, "server", "GET h/p answered 529"],
   ])("%i means %s", (status, reason, message) => {
-    const failure = statusFailure("GET h/p", status, {}, NOW);
+    const failure = statusFailure("GET h/p", status, {}, { now: NOW });
 
     expect(failure).toMatchObject({ reason, message, status, retryAfterSeconds: undefined });
   });
@@ -27,6 +27,6 @@ describe("statusFailure", () => {
   it.each([429, 503])("carries the wait that a %i asks for", (status) => {
     const headers = { "retry-after": "Sat, 21 Nov 2026 12:02:00 GMT" };
 
-    expect(statusFailure("GET h/p", status, headers, NOW).retryAfterSeconds).toBe(120);
+    expect(statusFailure("GET h/p", status, headers, { now: NOW }).retryAfterSeconds).toBe(120);
   });
 });

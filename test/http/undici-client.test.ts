@@ -35,6 +35,14 @@ function bytes(body: Uint8Array | string, headers: Record<string, string> = {}):
   return (_request, response) => void response.writeHead(200, headers).end(body);
 }
 
+const NoMoney = z
+  .object({ code: z.string() })
+  .transform(({ code }) => (code === "no_money" ? ("not_entitled" as const) : undefined));
+
+function refusedWith(body: string): Respond {
+  return (_request, response) => void response.writeHead(429, { "retry-after": "7" }).end(body);
+}
+
 describe("a call that works", () => {
   it("gives the checked data, the status and the headers", async () => {
     await using server = await startServer((_request, response) => {
@@ -189,6 +197,54 @@ describe("a call that is refused", () => {
     );
 
     expect(await failureOf(ask(server.url))).toMatchObject({ reason: "rate_limited", retryAfterSeconds: 90 });
+  });
+
+  it("carries the headers that tell a rate limit, and no others", async () => {
+    const told = { "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "20ms" };
+    const headers = { ...told, "x-ratelimit-limit-requests": "hush", "x-request-id": "hush" };
+    await using server = await startServer((_request, response) => sendJson(response, {}, 429, headers));
+
+    const failure = await failureOf(ask(server.url));
+
+    expect(failure.rateLimitHeaders).toEqual({ ...told, date: expect.stringMatching(/ GMT$/) });
+    expect(inspect(failure, { depth: null, showHidden: true })).not.toContain("hush");
+  });
+
+  it.each<[name: string, respond: Respond, reason: string]>([
+    ["a code that says more", refusedWith('{"code":"no_money"}'), "not_entitled"],
+    ["another code", refusedWith('{"code":"hush"}'), "rate_limited"],
+    ["a body of another shape", refusedWith('{"hush":[1]}'), "rate_limited"],
+    ["HTML", refusedWith("<p>hush"), "rate_limited"],
+    ["no body", refusedWith(""), "rate_limited"],
+    ["a body that is too large", refusedWith(`{"code":"no_money","hush":"${" ".repeat(70_000)}"}`), "rate_limited"],
+    [
+      "a body that breaks off",
+      (_request, response) => {
+        response.writeHead(429, { "content-length": "1000", "retry-after": "7" });
+        response.write('{"code":"no_money"', () => response.destroy());
+      },
+      "rate_limited",
+    ],
+  ])("takes its reason from %s, else from the status", async (_name, respond, reason) => {
+    await using server = await startServer(respond);
+
+    const failure = await failureOf(ask(server.url, { refusal: NoMoney }));
+
+    expect(failure).toMatchObject({ reason, status: 429, retryAfterSeconds: 7 });
+    expect(inspect(failure, { depth: null, showHidden: true })).not.toContain("hush");
+  });
+
+  it.each(["deadline", "shutdown"])("ends at its %s while a body that could say more does not come", async (end) => {
+    await using server = await startServer((_request, response) => void response.writeHead(429).flushHeaders());
+    const stopping = new Error("shutting down");
+    const shutdown = new AbortController();
+    if (end === "shutdown") setTimeout(() => shutdown.abort(stopping), 60);
+    const signal = end === "shutdown" ? shutdown.signal : AbortSignal.timeout(60);
+
+    const failing = ask(server.url, { refusal: NoMoney, signal });
+
+    if (end === "shutdown") await expect(failing).rejects.toBe(stopping);
+    else expect(await failureOf(failing)).toMatchObject({ reason: "timeout" });
   });
 
   it("does not wait for the body of a refusal", async () => {

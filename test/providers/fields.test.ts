@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { DecimalText, EpochTime } from "../../src/providers/fields.ts";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { DecimalText, EpochTime, IsoTime } from "../../src/providers/fields.ts";
 
 describe("DecimalText", () => {
   it.each([
@@ -38,5 +38,42 @@ describe("EpochTime", () => {
   it("accepts the first and the last plausible instant", () => {
     expect(EpochTime.parse(1_000_000_000).toISOString()).toBe("2001-09-09T01:46:40.000Z");
     expect(EpochTime.parse(4_102_444_799).toISOString()).toBe("2099-12-31T23:59:59.000Z");
+  });
+});
+
+describe("IsoTime", () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it.each<[form: string, text: string]>([
+    ["in UTC", "2026-11-23T00:00:00Z"],
+    ["in another zone", "2026-11-22T16:00:00-08:00"],
+    ["with an offset of zero", "2026-11-23T00:00:00+00:00"],
+    ["without a zone, which means UTC", "2026-11-23T00:00:00"],
+    ["in microseconds", "2026-11-23T00:00:00.000999"],
+    ["in nanoseconds", "2026-11-23T00:00:00.000999999Z"],
+  ])("reads a time %s, wherever the machine is", (_form, text) => {
+    vi.stubEnv("TZ", "America/Los_Angeles");
+
+    expect(IsoTime.parse(text).toISOString()).toBe("2026-11-23T00:00:00.000Z");
+  });
+
+  it("believes a far future", () => {
+    expect(IsoTime.parse("9999-12-31T23:59:59Z").getUTCFullYear()).toBe(9999);
+  });
+
+  it.each([
+    "",
+    "2026-11-23",
+    "2026-02-30T00:00:00Z",
+    "2026-11-23T25:00:00Z",
+    "23 Nov 2026 00:00:00 GMT",
+    "0001-01-01T00:00:00Z",
+    "1970-01-01T00:00:00Z",
+    "monthly",
+    "1795392000",
+    1_795_392_000,
+    null,
+  ])("refuses %j", (value) => {
+    expect(IsoTime.safeParse(value).success).toBe(false);
   });
 });

@@ -1,0 +1,101 @@
+import { httpDate } from "./http-date.ts";
+import { type AnswerClock, answerClock, resetTime } from "./reset-time.ts";
+
+/** Of one answer, by name. */
+export type AnswerHeaders = Readonly<Record<string, string>>;
+
+/** One bucket as headers tell it. What cannot be read is absent; `resetAt` may have passed. */
+export interface RateLimit {
+  readonly limit?: number;
+  readonly remaining?: number;
+  readonly resetAt?: Date;
+}
+
+/** By the name of the bucket, in lower case as in the header; "" where the header names none. */
+export type RateLimits = ReadonlyMap<string, RateLimit>;
+
+/** The families of three headers, each by its names. Every one of the three may be missing. */
+export const RATE_LIMIT_DIALECTS = {
+  /** `x-ratelimit-limit-requests`: OpenAI and those that speak like it. */
+  fieldFirst: /^x-ratelimit-(?<field>limit|remaining|reset)-(?<bucket>[a-z0-9-]{1,40})$/,
+  /** `anthropic-ratelimit-requests-limit`. */
+  fieldLast: /^anthropic-ratelimit-(?<bucket>[a-z0-9-]{1,40})-(?<field>limit|remaining|reset)$/,
+  /** `x-ratelimit-limit` and `x-rate-limit-limit`: one bucket, or a list of which the first is the tightest. */
+  single: /^x-rate-?limit-(?<field>limit|remaining|reset)$/,
+  /** `ratelimit-limit`: the drafts of the IETF up to 06. */
+  ietf: /^ratelimit-(?<field>limit|remaining|reset)$/,
+} as const;
+export type RateLimitDialect = keyof typeof RATE_LIMIT_DIALECTS;
+
+/** The buckets that the headers of one answer tell in one dialect. A bucket without anything readable is left out. */
+export function rateLimits(headers: AnswerHeaders, dialect: RateLimitDialect, now: Date): RateLimits {
+  const all = lowerCase(headers);
+  const clock = answerClock(all["date"], now);
+  const found = new Map<string, RateLimit>();
+  for (const [name, value] of Object.entries(all)) {
+    const { field, bucket = "" } = RATE_LIMIT_DIALECTS[dialect].exec(name)?.groups ?? {};
+    if (field === undefined) continue;
+    const told = fieldOf(field, bucket === "" ? firstOf(value) : value, clock);
+    if (told !== undefined) found.set(bucket, { ...found.get(bucket), ...told });
+  }
+  return found;
+}
+
+function fieldOf(field: string, value: string, clock: AnswerClock): RateLimit | undefined {
+  if (field === "reset") {
+    const resetAt = resetTime(value, clock);
+    return resetAt === undefined ? undefined : { resetAt };
+  }
+  const amount = amountOf(value);
+  if (amount === undefined) return undefined;
+  return field === "limit" ? { limit: amount } : { remaining: amount };
+}
+
+/** A count, also with separators of thousands (`30,000` was seen in the wild). */
+function amountOf(text: string): number | undefined {
+  const plain = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(text.trim()) ? text.replaceAll(",", "") : text;
+  return /^\s*\d{1,15}(?:\.\d{1,15})?\s*$/.test(plain) ? Number(plain) : undefined;
+}
+
+/** The value that applies of `40, 40;w=60, 900;w=3600`. */
+function firstOf(value: string): string {
+  return isOneValue(value) ? value : (value.split(/[,;]/, 1)[0] ?? value);
+}
+
+/** Separated thousands and HTTP dates have commas of their own. */
+function isOneValue(value: string): boolean {
+  return amountOf(value) !== undefined || httpDate(value) !== undefined;
+}
+
+/** Fields of the newer IETF drafts: see `structured-rate-limits.ts`. */
+const STRUCTURED = new Set(["ratelimit", "ratelimit-policy"]);
+/** No colon, so no byte sequence: that is where a partition key would stand, which may name a user. */
+const STRUCTURED_VALUE = /^[\w "'.,;=-]{1,500}$/;
+/** Longer than the name of any policy, and as long as a credential. */
+const LONG_WORD = /[\w.-]{25}/;
+const LONGEST_VALUE = 100;
+
+/**
+ * The headers that tell a rate limit and nothing else, with the Date that their times are measured against. An error
+ * may carry them: whatever is not a number or a time is left out, so that no credential can hide in them.
+ */
+export function rateLimitHeaders(headers: AnswerHeaders): AnswerHeaders {
+  const kept = Object.entries(lowerCase(headers)).filter(([name, value]) => tellsRateLimit(name, value));
+  return Object.fromEntries(kept);
+}
+
+const DIALECTS = Object.values(RATE_LIMIT_DIALECTS);
+const ANY_CLOCK: AnswerClock = { sentAt: Date.UTC(2026, 0, 1), shift: 0 };
+
+function tellsRateLimit(name: string, value: string): boolean {
+  if (STRUCTURED.has(name)) return STRUCTURED_VALUE.test(value) && !LONG_WORD.test(value);
+  if (value.length > LONGEST_VALUE) return false;
+  if (name === "date") return httpDate(value) !== undefined;
+  if (!DIALECTS.some((dialect) => dialect.test(name))) return false;
+  const parts = isOneValue(value) ? [value] : value.split(/[,;]/).map((part) => part.replace(/^\s*w=/, ""));
+  return parts.every((part) => amountOf(part) !== undefined || resetTime(part, ANY_CLOCK) !== undefined);
+}
+
+export function lowerCase(headers: AnswerHeaders): AnswerHeaders {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}

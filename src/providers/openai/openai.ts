@@ -1,0 +1,37 @@
+import { defineProvider } from "../provider.ts";
+import { hear, hearProbe, merged, PROBE_SETTINGS } from "../rate-limit-readings.ts";
+import { Completion, Models, Refusal, toReadings } from "./schema.ts";
+
+export const openai = defineProvider({
+  id: "openai",
+  title: "OpenAI",
+  baseUrl: "https://api.openai.com/v1",
+  credential: "api_key",
+  environment: { apiKey: ["OPENAI_API_KEY"] },
+  floorSeconds: 60,
+  settings: PROBE_SETTINGS,
+  // The list of models has no prices and no order, so the cheapest cannot be found in it.
+  settingsProblem: ({ probe, probe_model }) =>
+    probe && probe_model === undefined
+      ? { key: "probe_model", problem: "needs the id of the model to ask for a token, because probe is true" }
+      : undefined,
+
+  async read({ baseUrl, apiKey, settings }, { http, signal, now }) {
+    const common = { bearer: apiKey, refusal: Refusal, signal };
+    const { data: models, readings } = await hear(
+      http.json({ url: `${baseUrl}/models`, schema: Models, ...common }),
+      (headers) => toReadings(headers, "headers", now),
+    );
+    if (models === undefined) return { readings, metered: true };
+    const { probe: isProbed, probe_model: model } = settings;
+    if (!isProbed || model === undefined) return { readings, metered: true, models };
+
+    const body = { model, max_completion_tokens: 1, messages: [{ role: "user", content: "." }] };
+    const { readings: probed, probe } = await hearProbe(
+      model,
+      () => http.json({ url: `${baseUrl}/chat/completions`, method: "POST", body, schema: Completion, ...common }),
+      (headers) => toReadings(headers, "probe", now),
+    );
+    return { readings: merged(probed, readings), metered: true, models, ...(probe !== undefined && { probe }) };
+  },
+});

@@ -1,0 +1,97 @@
+import { z } from "zod";
+import type { JsonAnswer } from "../http/client.ts";
+import type { AnswerHeaders, RateLimit, RateLimits } from "../http/rate-limit-headers.ts";
+import { UpstreamError } from "../http/upstream-error.ts";
+import type { AccountReading, Reading, Unit } from "../quota/reading.ts";
+
+/** What an account takes whose limits show only beside a call that costs something. */
+export const PROBE_SETTINGS = { probe: z.boolean().default(false), probe_model: z.string().trim().min(1).optional() };
+
+export interface Bucket {
+  /** As `rateLimits` names it. */
+  readonly header: string;
+  readonly quota: string;
+  readonly unit: Unit;
+}
+
+/** The buckets that tell what is left, in the order of the list. A limit alone says nothing of that. */
+export function bucketReadings(
+  buckets: readonly Bucket[],
+  told: RateLimits,
+  { source, now }: { readonly source: "headers" | "probe"; readonly now: Date },
+): readonly Reading[] {
+  return buckets.flatMap(({ header, quota, unit }): Reading[] => {
+    const { limit, remaining, resetAt }: RateLimit = told.get(header) ?? {};
+    if (remaining === undefined) return [];
+    return [
+      {
+        quota,
+        kind: "rate_limit",
+        unit,
+        readAt: now,
+        ...(limit !== undefined && { limit }),
+        remaining,
+        // A bucket that was full again before we asked has no reset to come, and would count as over at once.
+        ...(resetAt !== undefined && resetAt > now && { resetAt }),
+        enforcement: "hard",
+        source,
+        confidence: "reported",
+      },
+    ];
+  });
+}
+
+/** The readings of `first`, and of `second` what `first` does not tell. */
+export function merged(first: readonly Reading[], second: readonly Reading[]): readonly Reading[] {
+  const told = new Set(first.map(({ quota }) => quota));
+  return [...first, ...second.filter(({ quota }) => !told.has(quota))];
+}
+
+/** `data` is absent for a call that was refused, but whose headers tell what is left. */
+export interface Heard<T> {
+  readonly data?: T;
+  readonly readings: readonly Reading[];
+}
+
+/** No provider with such buckets is read more often than this, on its own hosts. */
+const LONGEST_WAIT_SECONDS = 60;
+
+/**
+ * What an answer and its headers tell. Of a 429, which is when the numbers matter most, the headers alone are an answer
+ * too, unless it asks for a longer wait than the next read keeps anyway: only a failed read makes the poller stay away.
+ */
+export async function hear<T>(
+  call: Promise<JsonAnswer<T>>,
+  toReadings: (headers: AnswerHeaders) => readonly Reading[],
+): Promise<Heard<T>> {
+  try {
+    const { data, headers } = await call;
+    return { data, readings: toReadings(headers) };
+  } catch (error) {
+    if (!(error instanceof UpstreamError) || error.reason !== "rate_limited") throw error;
+    const readings = toReadings(error.rateLimitHeaders);
+    if (readings.length === 0 || (error.retryAfterSeconds ?? 0) > LONGEST_WAIT_SECONDS) throw error;
+    return { readings };
+  }
+}
+
+interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+interface Probed extends Heard<Usage> {
+  readonly probe?: NonNullable<AccountReading["probe"]>;
+}
+
+/** One call that costs a token, timed. A refused one cost nothing and has no `probe`. */
+export async function hearProbe(
+  model: string,
+  send: () => Promise<JsonAnswer<Usage>>,
+  toReadings: (headers: AnswerHeaders) => readonly Reading[],
+): Promise<Probed> {
+  const startedAt = performance.now();
+  const { data, readings } = await hear(send(), toReadings);
+  if (data === undefined) return { readings };
+  return { readings, probe: { model, ...data, latencyMs: Math.round(performance.now() - startedAt) } };
+}
