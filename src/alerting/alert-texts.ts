@@ -1,4 +1,5 @@
 import type { AlertName } from "../engine/alerts.ts";
+import type { Subscription } from "../quota/reading.ts";
 
 /**
  * What an alert says, in Prometheus's template language. The summary carries no number, so that it reads the same
@@ -48,6 +49,7 @@ const RUNS_OUT = quotaFact(
 );
 const RESETS = quotaFact(`llm_quota_reset_timestamp_seconds${OF_QUOTA} - time() > 0`, `It resets in ${SPAN}.`);
 const LAPSES = quotaFact(`llm_quota_expiry_timestamp_seconds${OF_QUOTA} - time() > 0`, `It expires in ${SPAN}.`);
+const GRANTED = quotaFact(`llm_quota_limit${OF_QUOTA}`, `The limit is now ${AMOUNT}.`);
 const LAST_READING = quotaFact(
   `time() - llm_quota_last_reading_timestamp_seconds${OF_QUOTA}`,
   `The last good reading is ${SPAN} old.`,
@@ -60,6 +62,18 @@ const FAILURES = accountFact(
   `sum by (reason) (increase(llm_quota_poll_failures_total${OF_ACCOUNT}[1h])) > 0`,
   `Failures within the hour: {{ range $i, $failure := . }}{{ if $i }}, {{ end }}{{ $failure | label "reason" }}{{ end }}.`,
 );
+const KEY_EXPIRES = accountFact(
+  `llm_quota_credential_expiry_timestamp_seconds${OF_ACCOUNT} - time() > 0`,
+  `It expires in ${SPAN}.`,
+);
+const KEY_EXPIRED = accountFact(
+  `time() - llm_quota_credential_expiry_timestamp_seconds${OF_ACCOUNT} >= 0`,
+  `It expired ${SPAN} ago.`,
+);
+
+function subscriptionFact(state: Subscription, sentence: string): string {
+  return accountFact(`llm_quota_subscription_state{provider=%q,account=%q,state="${state}"} == 1`, sentence);
+}
 
 export const ALERT_TEXTS = {
   LLMQuotaExhausted: {
@@ -86,6 +100,10 @@ export const ALERT_TEXTS = {
     summary: `${IDENTITY}: {{ $labels.quota }} keeps hitting its rate limit`,
     description: ["The bucket refills by itself, but requests are being slowed or refused.", ...LEFT],
   },
+  LLMQuotaLimitReduced: {
+    summary: `${IDENTITY}: the limit of {{ $labels.quota }} was reduced`,
+    description: ["The provider grants less than before, confirmed by a second reading.", GRANTED, ...LEFT],
+  },
   LLMQuotaDataStale: {
     summary: `${IDENTITY}: {{ $labels.quota }} has no current reading`,
     description: ["The account answers, but without a usable value for this quota.", LAST_READING],
@@ -97,5 +115,17 @@ export const ALERT_TEXTS = {
   LLMQuotaCredentialRejected: {
     summary: `${IDENTITY}: the provider rejects the credential`,
     description: ["Twice in a row. Whoever uses this credential is probably refused too.", LAST_SUCCESS],
+  },
+  LLMQuotaCredentialExpiring: {
+    summary: `${IDENTITY}: the API key expires`,
+    description: ["Whoever still uses it then is refused.", KEY_EXPIRES, KEY_EXPIRED],
+  },
+  LLMQuotaSubscriptionLapsed: {
+    summary: `${IDENTITY}: the subscription has lapsed`,
+    description: [
+      "The provider says that it is no longer paid for.",
+      subscriptionFact("grace", "It is in grace: the plan still serves, but not for long."),
+      subscriptionFact("inactive", "It is inactive: the plan no longer serves."),
+    ],
   },
 } as const satisfies Record<AlertName, AlertText>;

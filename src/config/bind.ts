@@ -36,10 +36,16 @@ export function bindAccount(plan: AccountPlan): ConfiguredAccount {
     account: name,
     labels,
     overrides,
+    ...credentialKind(credential),
     intervalSeconds: interval,
     staleAfterSeconds: staleAfter ?? Math.max(provider.staleAfterSeconds ?? LEAST_STALE_AFTER, 3 * interval),
     read: provider.connect({ baseUrl, apiKey }, settings),
     host: new URL(baseUrl).host,
     floorSeconds: floorAt(provider, baseUrl),
   };
+}
+
+function credentialKind({ apiKey, credentialsFile }: Credential): Pick<ConfiguredAccount, "credential"> {
+  if (credentialsFile !== undefined) return { credential: "login_file" };
+  return apiKey === undefined ? {} : { credential: "api_key" };
 }

@@ -1,7 +1,8 @@
 import type { Account, ReadOutcome } from "../quota/account.ts";
 import { isGood, remainingOf } from "../quota/amounts.ts";
 import { FAILURE_REASONS, type FailureReason } from "../quota/failure.ts";
-import type { AccountReading } from "../quota/reading.ts";
+import type { AccountReading, Subscription } from "../quota/reading.ts";
+import { type Agreed, agree, nothingAgreed } from "./agreed.ts";
 import type { AccountAlert } from "./alerts.ts";
 import { judge } from "./judge.ts";
 import { type Firing, newQuotaMemory, type QuotaMemory, takeReading, withOverride } from "./quota-memory.ts";
@@ -17,6 +18,13 @@ export interface AccountMemory {
   lastPollAt: number | undefined;
   /** Reads in a row that were refused for the credential. */
   refusals: number;
+  subscription: Agreed<Subscription>;
+  /** Since when good answers say nothing of a subscription. */
+  subscriptionMissingSince: number | undefined;
+  /** The subscription has served once: only such a one can lapse. */
+  hasServed: boolean;
+  credentialExpiry: Agreed<number>;
+  probeTokens: { readonly input: number; readonly output: number };
   polls: number;
   failures: Record<FailureReason, number>;
   firing: Partial<Record<AccountAlert, Firing>>;
@@ -31,6 +39,11 @@ export function newAccountMemory(): AccountMemory {
     lastSuccessAt: undefined,
     lastPollAt: undefined,
     refusals: 0,
+    subscription: nothingAgreed(),
+    subscriptionMissingSince: undefined,
+    hasServed: false,
+    credentialExpiry: nothingAgreed(),
+    probeTokens: { input: 0, output: 0 },
     polls: 0,
     failures: Object.fromEntries(FAILURE_REASONS.map((reason) => [reason, 0])) as Record<FailureReason, number>,
     firing: {},
@@ -58,8 +71,36 @@ export function takeOutcome(
   memory.lastSuccessAt = memory.lastPollAt;
   const { readings, ...answer } = outcome.answer;
   memory.answer = answer;
+  takeSubscription(memory, answer.subscription, memory.lastPollAt, settings);
+  takeCredential(memory, answer.credentialExpiresAt, memory.lastPollAt, settings);
+  const { inputTokens = 0, outputTokens = 0 } = answer.probe ?? {};
+  const { input, output } = memory.probeTokens;
+  memory.probeTokens = { input: input + inputTokens, output: output + outputTokens };
   takeAnswer(memory, account, readings, settings);
   noteMissing(memory, readings, memory.lastPollAt, settings);
+}
+
+/** An answer that does not speak of the subscription says nothing of it, until a day of them do not. */
+function takeSubscription(
+  memory: AccountMemory,
+  told: Subscription | undefined,
+  at: number,
+  settings: EngineSettings,
+): void {
+  if (told === undefined) {
+    memory.subscriptionMissingSince ??= at;
+    if (at - memory.subscriptionMissingSince >= settings.hold) memory.subscription = nothingAgreed();
+    return;
+  }
+  memory.subscriptionMissingSince = undefined;
+  agree(memory.subscription, told, at, settings);
+  memory.hasServed ||= memory.subscription.held === "active" || memory.subscription.held === "grace";
+}
+
+/** One that no longer expires is a new one, hence no wait. */
+function takeCredential(memory: AccountMemory, told: Date | undefined, at: number, settings: EngineSettings): void {
+  const expiresAt = told === undefined ? undefined : told.getTime() / 1000;
+  agree(memory.credentialExpiry, expiresAt, at, settings, (a, b) => Math.abs(a - b) <= settings.reset_jitter);
 }
 
 function takeAnswer(

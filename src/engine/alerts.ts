@@ -6,10 +6,20 @@ export const QUOTA_ALERTS = [
   "LLMQuotaWatch",
   "LLMQuotaUseOrLose",
   "LLMQuotaRateLimited",
+  "LLMQuotaLimitReduced",
   "LLMQuotaDataStale",
 ] as const;
-export const ACCOUNT_ALERTS = ["LLMQuotaAccountUnreadable", "LLMQuotaCredentialRejected"] as const;
+export const ACCOUNT_ALERTS = [
+  "LLMQuotaAccountUnreadable",
+  "LLMQuotaCredentialRejected",
+  "LLMQuotaCredentialExpiring",
+  "LLMQuotaSubscriptionLapsed",
+] as const;
 
 export type QuotaAlert = (typeof QUOTA_ALERTS)[number];
 export type AccountAlert = (typeof ACCOUNT_ALERTS)[number];
 export type AlertName = QuotaAlert | AccountAlert;
+
+/** Whether the state of a quota fires it. What is told beside the state moves neither it nor the severity. */
+export const isOfState = (alert: QuotaAlert): boolean =>
+  alert !== "LLMQuotaLimitReduced" && alert !== "LLMQuotaDataStale";

@@ -1,8 +1,7 @@
 import type { Account } from "../quota/account.ts";
 import { ratioOf } from "../quota/amounts.ts";
 import type { Severity } from "../quota/state.ts";
-import { QUOTA_ALERTS } from "./alerts.ts";
-import { worstOf } from "./firing.ts";
+import { firingOfState, worstOf } from "./firing.ts";
 import type { QuotaMemory } from "./quota-memory.ts";
 
 /** When a quota comes back by itself, in seconds; a balance never does. Undefined where it is not known. */
@@ -41,8 +40,7 @@ function latest(critical: readonly QuotaMemory[]): QuotaMemory | undefined {
 }
 
 /** The worst severity that the state of a quota fires with. */
-const firingSeverity = ({ firing }: QuotaMemory): Severity =>
-  worstOf(QUOTA_ALERTS.flatMap((alert) => (alert === "LLMQuotaDataStale" ? [] : (firing[alert] ?? []))));
+const firingSeverity = (quota: QuotaMemory): Severity => worstOf(firingOfState(quota));
 
 const compareNames = (a: QuotaMemory, b: QuotaMemory) => (a.quota < b.quota ? -1 : 1);
 /** Also right for two that are infinite. */

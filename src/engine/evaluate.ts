@@ -1,21 +1,16 @@
 import type { Account } from "../quota/account.ts";
 import type { Reading } from "../quota/reading.ts";
-import { atMost, type Severity, type State } from "../quota/state.ts";
+import { atMost, type State } from "../quota/state.ts";
 import type { AccountMemory } from "./account.ts";
-import { ACCOUNT_ALERTS, type AccountAlert, QUOTA_ALERTS } from "./alerts.ts";
+import { fireAccountAlerts } from "./account-alerts.ts";
+import { ACCOUNT_ALERTS, QUOTA_ALERTS } from "./alerts.ts";
 import { bindingOf, isDue, lowerBeside } from "./beside.ts";
-import { fires, release, worstOf } from "./firing.ts";
+import type { Clock } from "./clock.ts";
+import { firingOfState, release, worstOf } from "./firing.ts";
 import { windowsOf } from "./forecast.ts";
 import type { Firing, QuotaMemory } from "./quota-memory.ts";
 import type { EngineSettings } from "./settings.ts";
 import type { AccountSnapshot, ActiveAlert, Forecast, QuotaSnapshot, Rate } from "./snapshot.ts";
-
-export interface Clock {
-  /** Seconds since the epoch. */
-  readonly now: number;
-  /** When the daemon started: nothing is called stale before it had the time to read. */
-  readonly startedAt: number;
-}
 
 /** Moves an account on to `now` and shows it: validity, holds, which quota binds, severities, account alerts. */
 export function evaluateAccount(
@@ -45,6 +40,7 @@ export function evaluateAccount(
     lastPollAt: date(memory.lastPollAt),
     pollsTotal: memory.polls,
     failuresTotal: { ...memory.failures },
+    probeTokensTotal: memory.probeTokens,
     quotas: quotas.map((quota) => showQuota(quota, quota === binding, memory, account, clock, settings)),
     alerts: ACCOUNT_ALERTS.flatMap((alert) => toActive(alert, memory.firing[alert], "")),
   };
@@ -68,45 +64,19 @@ function windowEnd({ resetAt, readAt, periodSeconds }: Reading): number | undefi
 
 const secondsOf = (date: Date) => date.getTime() / 1000;
 
+const fires = (quota: QuotaMemory) => firingOfState(quota).length > 0;
+
 /**
  * Absence is not recovery: what fires on a quota that cannot be read goes on until a good reading, until well past its
  * reset, or until the provider has left it out for a day.
  */
 function endHold(quota: QuotaMemory, account: Account, clock: Clock, settings: EngineSettings): void {
-  if (!fires(quota)) return;
   const resetAt = quota.meter?.resetAt;
   const isOver =
     !isValid(quota, account, clock) && resetAt !== undefined && clock.now > resetAt + account.staleAfterSeconds;
   const isDropped = quota.missing !== undefined && quota.missing.until - quota.missing.since >= settings.hold;
-  if (isOver || isDropped) release(quota, "unknown");
-}
-
-// --- Alerts about the account ---
-
-function fireAccountAlerts(memory: AccountMemory, account: Account, clock: Clock, settings: EngineSettings): void {
-  const isSettled = clock.now - clock.startedAt >= account.staleAfterSeconds;
-  const silence = clock.now - (memory.lastSuccessAt ?? clock.startedAt);
-  setAccountAlert(
-    memory,
-    "LLMQuotaAccountUnreadable",
-    isSettled && silence >= account.staleAfterSeconds,
-    "warning",
-    clock,
-  );
-  const wasRejected = memory.firing.LLMQuotaCredentialRejected !== undefined;
-  const isRejected = memory.refusals >= settings.auth_polls || (wasRejected && !memory.up);
-  setAccountAlert(memory, "LLMQuotaCredentialRejected", isRejected, "critical", clock);
-}
-
-function setAccountAlert(
-  memory: AccountMemory,
-  alert: AccountAlert,
-  isFiring: boolean,
-  severity: Severity,
-  { now }: Clock,
-): void {
-  if (isFiring) memory.firing[alert] ??= { since: now, severity };
-  else delete memory.firing[alert];
+  if (isDropped) quota.limit.cut = undefined;
+  if ((isOver || isDropped) && fires(quota)) release(quota, "unknown");
 }
 
 // --- Showing ---
@@ -121,6 +91,7 @@ function showQuota(
 ): QuotaSnapshot {
   const valid = isValid(quota, account, clock);
   fireStale(quota, valid, memory, account, clock);
+  fireReduced(quota, valid, account, clock, settings);
   const reading = quota.good ?? quota.latest;
   const windows = windowsOf(reading, settings);
   const { meter, outlook } = quota;
@@ -130,7 +101,10 @@ function showQuota(
     perSecond: valid ? rate?.perSecond : undefined,
     burn: isShown ? rate?.burn : undefined,
   });
-  const alerts = QUOTA_ALERTS.flatMap((alert) => toActive(alert, capped(quota, quota.firing[alert]), quota.quota));
+  const alerts = QUOTA_ALERTS.flatMap((alert) => {
+    const firing = quota.firing[alert];
+    return toActive(alert, firing && capped(quota, firing), quota.quota);
+  });
   const state = shownState(quota, valid);
   return {
     quota: quota.quota,
@@ -141,7 +115,7 @@ function showQuota(
     gone: quota.gone,
     doubtful: isDoubtful(quota),
     state,
-    severity: worstOf(alerts.filter(({ alert }) => alert !== "LLMQuotaDataStale")),
+    severity: worstOf(firingOfState(quota).map((firing) => capped(quota, firing))),
     binding,
     short: show(windows.short, outlook?.short),
     long: show(windows.long, outlook?.long),
@@ -185,19 +159,35 @@ function forecastShown(quota: QuotaMemory, state: State, isShown: boolean): Fore
 /** An account that answers, but whose quota has told nothing good for too long. */
 function fireStale(quota: QuotaMemory, valid: boolean, memory: AccountMemory, account: Account, clock: Clock): void {
   const isRead = quota.latest.source === "api" || quota.latest.source === "probe";
-  const isSettled = clock.now - Math.max(clock.startedAt, quota.firstAt) >= account.staleAfterSeconds;
+  const wasFiring = quota.firing.LLMQuotaDataStale !== undefined;
+  const isSettled = wasFiring || clock.now - Math.max(clock.startedAt, quota.firstAt) >= account.staleAfterSeconds;
   const answers = memory.lastSuccessAt !== undefined && clock.now - memory.lastSuccessAt < account.staleAfterSeconds;
   if (!valid && isRead && isSettled && answers && quota.missing === undefined)
-    quota.firing.LLMQuotaDataStale ??= {
-      since: clock.now,
-      severity: atMost("warning", account.overrides[quota.quota]?.severity ?? "warning"),
-    };
+    quota.firing.LLMQuotaDataStale ??= { since: clock.now, severity: warningFor(quota, account) };
   else delete quota.firing.LLMQuotaDataStale;
 }
 
+/** A cut limit is news until it is back, or for a day. What cannot be read is not known to be back. */
+function fireReduced(
+  quota: QuotaMemory,
+  valid: boolean,
+  account: Account,
+  { now }: Clock,
+  settings: EngineSettings,
+): void {
+  const { limit } = quota;
+  if (valid && limit.cut !== undefined && now - limit.cut.at >= settings.limit_cut_for) limit.cut = undefined;
+  if (limit.cut === undefined) delete quota.firing.LLMQuotaLimitReduced;
+  else quota.firing.LLMQuotaLimitReduced = { since: limit.cut.since, severity: warningFor(quota, account) };
+}
+
+/** What is told beside the state is a warning, unless the config says less. */
+const warningFor = ({ quota }: QuotaMemory, { overrides }: Account) =>
+  atMost("warning", overrides[quota]?.severity ?? "warning");
+
 /** The severity of a lowered quota holds for all of its alerts. */
-function capped(quota: QuotaMemory, firing: Firing | undefined): Firing | undefined {
-  if (firing === undefined || quota.shownSeverity === undefined) return firing;
+function capped(quota: QuotaMemory, firing: Firing): Firing {
+  if (quota.shownSeverity === undefined) return firing;
   return { ...firing, severity: atMost(firing.severity, quota.shownSeverity) };
 }
 

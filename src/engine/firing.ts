@@ -1,5 +1,5 @@
 import { SEVERITIES, type Severity, type State } from "../quota/state.ts";
-import type { QuotaAlert } from "./alerts.ts";
+import { isOfState, QUOTA_ALERTS, type QuotaAlert } from "./alerts.ts";
 import type { Firing, QuotaMemory } from "./quota-memory.ts";
 
 /** The alerts that the state of a quota fires. What announced an exhaustion goes on while exhausted, but never starts there. */
@@ -27,20 +27,19 @@ function firingNow({ state, severity, firing }: QuotaMemory, name: QuotaAlert, a
   return { since: before?.since ?? at, severity: isForerunner && before !== undefined ? before.severity : severity };
 }
 
-/** Whether the state of the quota fires anything; that its data is stale is no matter of its state. */
-export const fires = (memory: QuotaMemory): boolean =>
-  Object.keys(memory.firing).some((alert) => alert !== "LLMQuotaDataStale");
+/** What the state of the quota fires. */
+export const firingOfState = ({ firing }: QuotaMemory): readonly Firing[] =>
+  QUOTA_ALERTS.flatMap((alert) => (isOfState(alert) ? (firing[alert] ?? []) : []));
 
 /** Ends everything that the state of a quota fires. */
 export function release(memory: QuotaMemory, state: State): void {
-  const stale = memory.firing.LLMQuotaDataStale;
   memory.state = state;
   memory.severity = "none";
   memory.wanted = undefined;
   memory.clearing = 0;
   memory.emptyReadings = 0;
   memory.replaced = undefined;
-  memory.firing = stale === undefined ? {} : { LLMQuotaDataStale: stale };
+  for (const alert of QUOTA_ALERTS) if (isOfState(alert)) delete memory.firing[alert];
 }
 
 export const worstOf = (alerts: readonly { readonly severity: Severity }[]): Severity =>

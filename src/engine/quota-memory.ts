@@ -4,6 +4,7 @@ import type { Reading } from "../quota/reading.ts";
 import type { Severity, State } from "../quota/state.ts";
 import type { QuotaAlert } from "./alerts.ts";
 import { type Outlook, outlook, windowsOf } from "./forecast.ts";
+import { type LimitMemory, newLimitMemory, noteLimit } from "./limit.ts";
 import { type Meter, type MeterEvent, newMeter } from "./meter.ts";
 import { observe } from "./observe.ts";
 import type { EngineSettings } from "./settings.ts";
@@ -26,6 +27,7 @@ export interface QuotaMemory {
   /** The last good one: what is shown and judged. */
   good: Reading | undefined;
   meter: Meter | undefined;
+  limit: LimitMemory;
   outlook: Outlook | undefined;
   /** As judged at the last good reading. */
   state: State;
@@ -62,6 +64,7 @@ export function newQuotaMemory(reading: Reading): QuotaMemory {
     latest: reading,
     good: undefined,
     meter: undefined,
+    limit: newLimitMemory(reading.unit),
     outlook: undefined,
     state: "unknown",
     severity: "none",
@@ -97,6 +100,7 @@ export function takeReading(memory: QuotaMemory, reading: Reading, settings: Eng
   memory.gone = false;
   if (!isGood(reading)) return undefined;
   memory.good = reading;
+  memory.limit = noteLimit(memory.limit, reading, settings);
   const remaining = remainingOf(reading);
   if (remaining !== undefined && remaining > 0) memory.seenAbove = true;
   const span = windowsOf(reading, settings).long;

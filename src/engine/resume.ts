@@ -9,7 +9,7 @@ export function resumeAccount(memory: AccountMemory): AccountMemory {
   for (const { meter } of memory.quotas.values()) if (meter !== undefined) restartCounters(meter);
   const failures = { ...memory.failures };
   for (const reason of Object.keys(failures) as (keyof typeof failures)[]) failures[reason] = 0;
-  return { ...memory, up: false, error: undefined, polls: 0, failures };
+  return { ...memory, up: false, error: undefined, polls: 0, failures, probeTokens: { input: 0, output: 0 } };
 }
 
 /** Rates are differences, so the past may lie below 0. */

@@ -66,6 +66,9 @@ export const ENGINE_CONSTANTS = {
   gone_after: seconds(15 * MINUTE, "a quota missing from good answers for this long is gone"),
   gone_answers: count(3, "and from this many answers"),
   auth_polls: count(2, "polls in a row that are refused before the credential counts as rejected"),
+  credential_lead: seconds(7 * DAY, "an API key that expires sooner than this is told"),
+  limit_cut_share: share(0.05, "a limit that is cut by no more than this is not told"),
+  limit_cut_for: seconds(DAY, "how long a cut is told if the limit does not come back"),
 } as const satisfies Record<string, Constant>;
 
 export type EngineConstant = keyof typeof ENGINE_CONSTANTS;

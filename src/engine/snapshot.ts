@@ -73,6 +73,8 @@ export interface AccountSnapshot extends Pick<Account, "provider" | "account" | 
   readonly lastPollAt: Date | undefined;
   readonly pollsTotal: number;
   readonly failuresTotal: Readonly<Record<FailureReason, number>>;
+  /** What opt-in probes have cost since process start. */
+  readonly probeTokensTotal: { readonly input: number; readonly output: number };
   readonly quotas: readonly QuotaSnapshot[];
   readonly alerts: readonly ActiveAlert[];
 }

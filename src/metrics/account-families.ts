@@ -89,4 +89,14 @@ export const ACCOUNT_FAMILIES: readonly Family[] = [
       for (const reason of FAILURE_REASONS) write(account.failuresTotal[reason], reason);
     },
   }),
+  family({
+    name: "llm_quota_probe_tokens_total",
+    type: "counter",
+    help: "Tokens that opt-in probes have used since process start.",
+    labels: ["direction"],
+    account: ({ probeTokensTotal }, write) => {
+      write(probeTokensTotal.input, "input");
+      write(probeTokensTotal.output, "output");
+    },
+  }),
 ];

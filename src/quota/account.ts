@@ -21,6 +21,8 @@ export interface Account {
   /** A good reading older than this is no longer shown as the truth. */
   readonly staleAfterSeconds: number;
   readonly overrides: Readonly<Record<string, QuotaOverride>>;
+  /** What it authenticates with; absent where it needs nothing. The tool that owns a login file renews it. */
+  readonly credential?: "api_key" | "login_file";
 }
 
 /** How one read of one account ended. */

@@ -1,7 +1,9 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { ENGINE_DEFAULTS } from "../../src/engine/settings.ts";
-import { KEY, load } from "./config-directory.ts";
+import { configDirectory, KEY, load, loadAt } from "./config-directory.ts";
 import { idleContext } from "./idle-context.ts";
 
 const ACCOUNT = "accounts: [{ name: a, provider: acme, api_key_env: ACME_KEY }]\n";
@@ -22,6 +24,7 @@ describe("a config file", () => {
           account: "a",
           labels: {},
           overrides: {},
+          credential: "api_key",
           intervalSeconds: 300,
           staleAfterSeconds: 900,
           read: expect.any(Function),
@@ -66,6 +69,29 @@ accounts:
     const dumps = [JSON.stringify(config), inspect(config, { depth: 9, showHidden: true }), `${config.secrets}`];
     expect(dumps.join("\n")).toContain("[secret]");
     expect(dumps.join("\n")).not.toContain("canary");
+  });
+});
+
+describe("the credential of an account", () => {
+  it("is known by its kind alone", async () => {
+    const { path, directory } = await configDirectory(`accounts:
+  - { name: key, provider: acme, api_key_env: ACME_KEY }
+  - { name: login, provider: login, credentials_file: login.json }
+  - { name: maybe, provider: gateway, base_url: "https://gw.test", api_key_env: ACME_KEY }
+  - { name: open, provider: gateway, base_url: "https://gw.test" }
+  - { name: local, provider: local }
+`);
+    await writeFile(join(directory, "login.json"), "{}");
+
+    const { accounts } = await loadAt(path);
+
+    expect(accounts.map(({ account, credential }) => [account, credential])).toEqual([
+      ["key", "api_key"],
+      ["login", "login_file"],
+      ["maybe", "api_key"],
+      ["open", undefined],
+      ["local", undefined],
+    ]);
   });
 });
 

@@ -49,6 +49,7 @@ const lasting = aQuota({
   long: aRate({ windowSeconds: 120_960, perSecond: 25.5, burn: 0.0483 }),
   forecast: aForecast({ probability: 0.01, projectedUsedRatio: 0.246, runwaySeconds: 1_862_745 }),
   binding: true,
+  alerts: [anAlert({ alert: "LLMQuotaLimitReduced", severity: "warning", quota: "weekly_input_tokens" })],
   consumedTotal: 12_500_000,
   resetsTotal: 2,
   limitChangesTotal: 1,
@@ -194,12 +195,17 @@ export const everyCorner: Snapshot = {
         credentialExpiresAt: inSeconds(2 * DAY),
         models: ["a", "b", "c"],
       }),
+      probeTokensTotal: { input: 96, output: 12 },
       quotas: [burning, overshot, perMinute],
     }),
     anAccount({
       provider: "kilo",
       account: "credits",
       labels: { team: "" },
+      alerts: [
+        anAlert({ alert: "LLMQuotaCredentialExpiring", severity: "warning" }),
+        anAlert({ alert: "LLMQuotaSubscriptionLapsed", severity: "warning" }),
+      ],
       quotas: [lowBalance, lapsing, unlimited],
     }),
     anAccount({

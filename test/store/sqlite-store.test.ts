@@ -179,3 +179,25 @@ describe("a state path", () => {
     await store.close();
   });
 });
+
+it("lets an unreadable account go on being so over a restart, which is no recovery", async () => {
+  const failed = (index: number): ReadOutcome => ({
+    ok: false,
+    at: minute(index),
+    seconds: 0.1,
+    reason: "server",
+    message: "GET /usage answered 500",
+  });
+  const first = open();
+  const before = watchOn(first.store, NOW);
+  before.take(ACCOUNT, outcome(0, 900));
+  for (let index = 1; index < 15; index++) before.take(ACCOUNT, failed(index));
+  await first.store.close();
+  const second = open();
+
+  const after = watchOn(second.store, minute(15));
+
+  expect(after.snapshot().accounts[0]?.alerts).toMatchObject([{ alert: "LLMQuotaAccountUnreadable" }]);
+  expect(after.snapshot().accounts[0]?.alerts).toEqual(before.snapshot().accounts[0]?.alerts);
+  await second.store.close();
+});

@@ -37,6 +37,7 @@ export function anAccount(over: Partial<AccountSnapshot> = {}): AccountSnapshot 
     lastPollAt: inSeconds(-2),
     pollsTotal: 1,
     failuresTotal: NEVER_FAILED,
+    probeTokensTotal: { input: 0, output: 0 },
     quotas: [],
     alerts: [],
     ...over,
