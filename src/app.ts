@@ -64,17 +64,19 @@ export function createApp({ config, log, build, now = () => new Date(), random =
     onBug: ({ provider, account }, err) =>
       log.error({ provider, account, err }, "a fault in the exporter, please report it"),
   });
+  // What is shown to anybody is written first, so that a kill cannot make it be counted again.
+  const snapshot = () => {
+    store.flush();
+    return watch.snapshot();
+  };
   const page = createMetricsPage({
-    snapshot() {
-      store.flush();
-      return watch.snapshot();
-    },
+    snapshot,
     exporter,
     now,
     onError: (err) => log.error({ err }, "a part of the metrics page was left out"),
   });
   const server = createServer({
-    snapshot: watch.snapshot,
+    snapshot,
     metricsPage: page,
     reads: poller,
     ready: poller.ready,

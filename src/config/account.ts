@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Provider } from "../providers/provider.ts";
 import type { QuotaOverride } from "../quota/account.ts";
+import { suggestion } from "../quota/near-names.ts";
 import type { Secret } from "../secret.ts";
 import { isUnencrypted } from "./base-url.ts";
 import { type AccountPlan, bindAccount, floorAt } from "./bind.ts";
@@ -12,7 +13,6 @@ import { check, toProblems } from "./issues.ts";
 import { labelProblems } from "./labels.ts";
 import { isShowable, type Path, type Problem } from "./problem.ts";
 import { ACCOUNT_SHAPE, type AccountSettings, DEFAULT_INTERVAL, type QuotaSettings } from "./schema.ts";
-import { suggestion } from "./suggestion.ts";
 
 export interface Surroundings {
   readonly providers: readonly Provider[];

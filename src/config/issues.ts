@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { nearest, suggestion } from "../quota/near-names.ts";
 import { isShowable, type Path, type Problem } from "./problem.ts";
-import { nearest, suggestion } from "./suggestion.ts";
 
 type Issue = z.core.$ZodIssue;
 

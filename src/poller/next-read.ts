@@ -37,13 +37,23 @@ export const callsForBackOff = (outcome: ReadOutcome) => !outcome.ok && BACK_OFF
 
 /** Seconds from now until the account is read again: never under the floor, never against a Retry-After. */
 export function secondsToNextRead(next: NextRead): number {
-  const jittered = next.intervalSeconds * (1 + JITTER * (2 * next.random - 1));
-  const regular = next.refusals > 0 ? backedOff(jittered, next) : Math.min(jittered, extra(next));
-  const asked = next.outcome.ok ? 0 : Math.min(next.outcome.retryAfterSeconds ?? 0, MOST_RETRY_AFTER);
-  return Math.max(regular, asked, next.floorSeconds);
+  const sooner = next.refusals > 0 ? 0 : Math.min(jittered(next), extra(next));
+  return Math.max(sooner, secondsClosed(next));
 }
 
-function backedOff(interval: number, { refusals, intervalSeconds }: NextRead): number {
+type Closing = Omit<NextRead, "account" | "now">;
+
+/** Seconds from now in which no read may begin, whoever asks for one: the floor, a Retry-After, the back-off. */
+export function secondsClosed(next: Closing): number {
+  const { outcome, refusals, floorSeconds } = next;
+  const backOff = refusals > 0 ? backedOff(jittered(next), next) : 0;
+  const asked = outcome.ok ? 0 : Math.min(outcome.retryAfterSeconds ?? 0, MOST_RETRY_AFTER);
+  return Math.max(backOff, asked, floorSeconds);
+}
+
+const jittered = ({ intervalSeconds, random }: Closing) => intervalSeconds * (1 + JITTER * (2 * random - 1));
+
+function backedOff(interval: number, { refusals, intervalSeconds }: Closing): number {
   return Math.min(interval * 2 ** Math.min(refusals, 20), Math.max(MOST_BACK_OFF, intervalSeconds));
 }
 

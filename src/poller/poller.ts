@@ -1,9 +1,11 @@
-import { AsyncTask, SimpleIntervalJob, ToadScheduler } from "toad-scheduler";
+import { ToadScheduler } from "toad-scheduler";
 import type { AccountSnapshot } from "../engine/snapshot.ts";
 import type { HttpClient } from "../http/client.ts";
 import type { ReadAccount } from "../providers/provider.ts";
 import type { Account, ReadOutcome } from "../quota/account.ts";
-import { callsForBackOff, firstReadDelay, secondsToNextRead } from "./next-read.ts";
+import type { OnDemandRead, PollLog } from "../quota/poll-log.ts";
+import { createAccountLoop } from "./account-loop.ts";
+import { firstReadDelay } from "./next-read.ts";
 import { readAccount } from "./read-account.ts";
 import { createSlots } from "./slots.ts";
 
@@ -30,6 +32,13 @@ export interface Poller {
   start(): void;
   /** True once every account has been attempted. */
   ready(): boolean;
+  /**
+   * Reads the account of this name out of turn, and moves its next regular read. A read under way is shared, an outcome
+   * of the last minute is given instead, and no read ever begins against the floor, a Retry-After or a back-off.
+   */
+  readNow(account: string): Promise<OnDemandRead>;
+  /** The last reads of the account of this name; undefined for one that is not polled. */
+  log(account: string): PollLog | undefined;
   /** Aborts what is in flight and waits for it. */
   stop(): Promise<void>;
 }
@@ -37,88 +46,48 @@ export interface Poller {
 const MOST_PER_HOST = 5;
 const MOST_FIRST_SPREAD = 10;
 const FIRST_SPREAD_PER_ACCOUNT = 0.5;
-/** A single long timer of the scheduler may not exceed 24.8 days; a day is far below it. */
-const MOST_DELAY = 86_400;
 
 /** Decides when to read, reads, and never lets one account delay another. */
 export function createPoller<T extends PolledAccount>(options: PollerOptions<T>): Poller {
-  const { accounts, now } = options;
+  const { accounts, now, random } = options;
   const scheduler = new ToadScheduler();
   const shutdown = new AbortController();
   const withSlot = createSlots(MOST_PER_HOST);
-  const attempted = new Set<T>();
-  const inFlight = new Set<Promise<void>>();
 
-  const schedule = (account: T, id: string) => {
+  const loopOf = (account: T, index: number) => {
     const spread = Math.min(MOST_FIRST_SPREAD, FIRST_SPREAD_PER_ACCOUNT * accounts.length, account.intervalSeconds);
-    const timer = { milliseconds: toMilliseconds(firstReadDelay(account, spread)) };
-    let refusals = 0;
-
-    const readOnce = async (): Promise<void> => {
-      // Should anything below throw, the next read still waits as long as usual.
-      timer.milliseconds = toMilliseconds(
-        Math.min(Math.max(account.intervalSeconds, account.floorSeconds), MOST_DELAY),
-      );
-      const outcome = await withSlot(account.host, () =>
-        readAccount(account.read, {
-          http: options.http,
-          timeoutSeconds: options.timeoutSeconds,
-          shutdown: shutdown.signal,
-          now,
-          onBug: (error) => options.onBug(account, error),
-        }),
-      );
-      if (outcome === undefined || shutdown.signal.aborted) return;
-      attempted.add(account);
-      const known = options.finished(account, outcome);
-      refusals = callsForBackOff(outcome) ? refusals + 1 : 0;
-      const { intervalSeconds, floorSeconds } = account;
-      const delay = secondsToNextRead({
-        intervalSeconds,
-        floorSeconds,
-        outcome,
-        account: known,
-        refusals,
-        now: now(),
-        random: options.random(),
-      });
-      timer.milliseconds = toMilliseconds(Math.min(delay, MOST_DELAY));
-    };
-
-    // The scheduler wedges for ever on a handler that throws synchronously or never settles: this one does neither.
-    // Its timer rests during a read and starts anew, with the delay then known, after it.
-    const task = new AsyncTask(
-      id,
-      async () => {
-        scheduler.stopById(id);
-        const running = readOnce();
-        inFlight.add(running);
-        try {
-          await running;
-        } finally {
-          inFlight.delete(running);
-          if (!shutdown.signal.aborted) scheduler.startById(id);
-        }
-      },
-      (error) => options.onBug(account, error),
-    );
-    scheduler.addSimpleIntervalJob(new SimpleIntervalJob(timer, task, { id, preventOverrun: true }));
+    const onBug = (error: unknown) => options.onBug(account, error);
+    const { http, timeoutSeconds } = options;
+    return createAccountLoop({
+      id: `${index} ${account.provider}/${account.account}`,
+      account,
+      scheduler,
+      firstDelaySeconds: firstReadDelay(account, spread),
+      read: () =>
+        withSlot(account.host, () =>
+          readAccount(account.read, { http, timeoutSeconds, shutdown: shutdown.signal, now, onBug }),
+        ),
+      finished: (outcome) => options.finished(account, outcome),
+      stopping: shutdown.signal,
+      now,
+      random,
+      onBug,
+    });
   };
+  const loops = accounts.map(loopOf);
+  const byName = new Map(accounts.map((account, index) => [account.account, loops[index]]));
 
   return {
     start() {
-      accounts.forEach((account, index) => {
-        schedule(account, `${index} ${account.provider}/${account.account}`);
-      });
+      for (const loop of loops) loop.start();
     },
-    ready: () => attempted.size === accounts.length,
+    ready: () => loops.every((loop) => loop.hasRead()),
+    readNow: async (account) => (await byName.get(account)?.readNow()) ?? { how: "held", outcome: undefined },
+    log: (account) => byName.get(account)?.log(),
     async stop() {
       scheduler.stop();
       shutdown.abort(new Error("the daemon is stopping"));
-      await Promise.allSettled(inFlight);
+      await Promise.all(loops.map((loop) => loop.running()));
     },
   };
 }
-
-/** The scheduler takes 0 for a busy loop. */
-const toMilliseconds = (seconds: number) => Math.max(1, Math.round(seconds * 1000));

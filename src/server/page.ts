@@ -52,7 +52,7 @@ ${accounts.map((account, index) => accountSection(account, `account-${index}`, n
 </main>
 <footer>
 <p>A bar shows what is left; the mark on it shows how much of the window is still to come. A bar that ends before its mark is used faster than time passes.</p>
-<p>As of ${time(snapshot.at)} · refreshes every 15 s · <a href="/metrics">metrics</a> · <a href="/api/v1/quotas">JSON</a> · llm-quota-exporter ${version}</p>
+<p>As of ${time(snapshot.at)} · refreshes every 15 s · <a href="/metrics">metrics</a> · <a href="/api/v1/quotas">JSON</a> · <a href="/debug/polls">last polls</a> · llm-quota-exporter ${version}</p>
 </footer>
 </body>
 </html>
@@ -101,13 +101,19 @@ function accountSection(account: AccountSnapshot, id: string, now: Date): Html {
 ${labels.map(([name, value]) => html`<span class="label"><bdi>${name}: ${value}</bdi></span> `)}
 ${plan !== undefined && html`plan <bdi>${plan}</bdi> · `}${subscription !== undefined && `subscription ${subscription} · `}${
   account.lastPollAt === undefined ? read : time(account.lastPollAt, read)
-}
+} · ${links(account.account)}
 </p>
 </div>
 ${error !== undefined && html`<p class="error"><bdi>${error}</bdi></p>`}
 ${account.quotas.length > 0 ? quotaTable(account, now) : withoutQuotas(account)}
 </section>
 `;
+}
+
+/** Followed by nobody but people: a probe asks the provider. */
+function links(account: string): Html {
+  const name = encodeURIComponent(account);
+  return html`<a href="/api/v1/accounts/${name}" aria-label="details of ${account}">details</a> · <a href="/probe?target=${name}" rel="nofollow" aria-label="probe of ${account}">probe</a>`;
 }
 
 function withoutQuotas({ answer, lastPollAt }: AccountSnapshot): Html | undefined {

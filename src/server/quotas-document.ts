@@ -25,7 +25,7 @@ export function quotasDocument(snapshot: Snapshot) {
   };
 }
 
-function accountEntry(account: AccountSnapshot) {
+export function accountEntry(account: AccountSnapshot) {
   return {
     provider: account.provider,
     account: account.account,
@@ -39,7 +39,7 @@ function accountEntry(account: AccountSnapshot) {
   };
 }
 
-function quotaEntry(quota: QuotaSnapshot) {
+export function quotaEntry(quota: QuotaSnapshot) {
   const { reading } = quota;
   const { limit, remaining, used, ratio, longBurn, longRate, forecast } = shown(quota);
   return {
@@ -75,6 +75,6 @@ function derived(value: number | undefined): number | null {
   return value === undefined ? null : Number(value.toPrecision(7));
 }
 
-function time(instant: Date | undefined): string | null {
+export function time(instant: Date | undefined): string | null {
   return instant === undefined ? null : instant.toISOString();
 }

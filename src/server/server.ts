@@ -1,20 +1,16 @@
-import { promisify } from "node:util";
-import { constants, gzip } from "node:zlib";
-import express, {
-  type ErrorRequestHandler,
-  type Express,
-  type Request,
-  type RequestHandler,
-  type Response,
-} from "express";
+import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from "express";
 import type { Snapshot } from "../engine/snapshot.ts";
+import { accountDocument, pollsDocument } from "./account-document.ts";
+import { type OnDemandReads, probe, probeSeconds, refresh, unknownAccount } from "./on-demand.ts";
 import { statusPage } from "./page.ts";
 import { PAGE_STYLE_SOURCE } from "./page-style.ts";
 import { quotasDocument } from "./quotas-document.ts";
+import { EXPOSITION, HTML, send, sendDocument, sendError, sendPacked, TEXT } from "./respond.ts";
 
 export interface ServerDeps {
   readonly snapshot: () => Snapshot;
   readonly metricsPage: { readonly render: () => Promise<string> };
+  readonly reads: OnDemandReads;
   /** Every account has been attempted once. */
   readonly ready: () => boolean;
   readonly version: string;
@@ -22,10 +18,6 @@ export interface ServerDeps {
   /** Hears of a request that failed for a fault of ours. */
   readonly onError: (error: unknown) => void;
 }
-
-const TEXT = "text/plain; charset=utf-8";
-/** Prometheus 3 fails a scrape whose type is not exactly one it knows. */
-const EXPOSITION = "text/plain; version=0.0.4; charset=utf-8";
 
 const HEADERS: Readonly<Record<string, string>> = {
   "Cache-Control": "no-store",
@@ -41,8 +33,9 @@ const HEADERS: Readonly<Record<string, string>> = {
   "X-Content-Type-Options": "nosniff",
 };
 
-/** Turns values into responses. It reads what the daemon knows already, and starts nothing. */
-export function createServer({ snapshot, metricsPage, ready, version, now, onError }: ServerDeps): Express {
+/** Turns values into responses. It starts nothing but reads on demand, which the poller rations. */
+export function createServer(deps: ServerDeps): Express {
+  const { snapshot, metricsPage, ready, version, now, onError } = deps;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -57,12 +50,13 @@ export function createServer({ snapshot, metricsPage, ready, version, now, onErr
 
   const get = (path: string, handler: RequestHandler) => app.route(path).get(handler).all(onlyGet);
 
-  get("/", (request, response) =>
-    sendPacked(request, response, "text/html; charset=utf-8", statusPage(snapshot(), now(), version)),
-  );
+  get("/", (request, response) => sendPacked(request, response, HTML, statusPage(snapshot(), now(), version)));
   get("/metrics", async (request, response) => sendPacked(request, response, EXPOSITION, await metricsPage.render()));
-  get("/api/v1/quotas", (request, response) =>
-    sendPacked(request, response, "application/json; charset=utf-8", `${JSON.stringify(quotasDocument(snapshot()))}\n`),
+  get("/probe", probeRoute(deps));
+  get("/api/v1/quotas", quotasRoute(deps));
+  get("/api/v1/accounts/:name", accountRoute(deps));
+  get("/debug/polls", (request, response) =>
+    sendDocument(request, response, pollsDocument(snapshot(), deps.reads.log)),
   );
   get("/-/healthy", (_request, response) => send(response, 200, TEXT, "healthy\n"));
   get("/-/ready", (_request, response) => {
@@ -71,15 +65,89 @@ export function createServer({ snapshot, metricsPage, ready, version, now, onErr
   });
 
   app.use((_request, response) => send(response, 404, TEXT, "not found; see / for what there is\n"));
+  app.use(onFailure(onError));
+  return app;
+}
 
-  const onFailure: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
+/** On demand and of one account. It carries credentials: the target is a name of the config, never an address. */
+function probeRoute({ snapshot, now, reads }: ServerDeps): RequestHandler {
+  return async (request, response) => {
+    const [target, ...more] = queryOf(request).getAll("target");
+    if (target === undefined || target === "" || more.length > 0) {
+      send(response, 400, TEXT, "name one account: /probe?target=ACCOUNT\n");
+      return;
+    }
+    if (accountNamed(target, snapshot()) === undefined) {
+      send(response, 400, TEXT, `${unknownAccount(target, snapshot())}\n`);
+      return;
+    }
+    const seconds = probeSeconds(request.get("X-Prometheus-Scrape-Timeout-Seconds"));
+    await sendPacked(request, response, EXPOSITION, await probe({ reads, snapshot, now }, target, seconds));
+  };
+}
+
+function quotasRoute({ snapshot, reads }: ServerDeps): RequestHandler {
+  return async (request, response) => {
+    const wanted = refreshWanted(request);
+    if (wanted === undefined) {
+      sendError(response, 400, BAD_REFRESH);
+      return;
+    }
+    if (wanted)
+      await refresh(
+        reads,
+        snapshot().accounts.map(({ account }) => account),
+      );
+    await sendDocument(request, response, quotasDocument(snapshot()));
+  };
+}
+
+function accountRoute({ snapshot, reads, now }: ServerDeps): RequestHandler {
+  return async (request, response) => {
+    const name = String(request.params["name"]);
+    const wanted = refreshWanted(request);
+    if (wanted === undefined) {
+      sendError(response, 400, BAD_REFRESH);
+      return;
+    }
+    const isKnown = accountNamed(name, snapshot()) !== undefined;
+    const refreshed = isKnown && wanted ? await refresh(reads, [name]) : undefined;
+    const current = snapshot();
+    const account = accountNamed(name, current);
+    if (account === undefined) sendError(response, 404, unknownAccount(name, current));
+    else {
+      const facts = { account, at: current.at, log: reads.log(name), refresh: refreshed, now: now() };
+      await sendDocument(request, response, accountDocument(facts));
+    }
+  };
+}
+
+const accountNamed = (name: string, { accounts }: Snapshot) => accounts.find(({ account }) => account === name);
+
+const BAD_REFRESH = "refresh is true, false or left out";
+
+/** Undefined when it cannot be told. */
+function refreshWanted(request: Pick<Request, "url">): boolean | undefined {
+  const refresh = queryOf(request).get("refresh") ?? "false";
+  return refresh === "true" ? true : refresh === "false" ? false : undefined;
+}
+
+function queryOf({ url }: Pick<Request, "url">): URLSearchParams {
+  const [, ...query] = url.split("?");
+  return new URLSearchParams(query.join("?"));
+}
+
+function onFailure(onError: (error: unknown) => void): ErrorRequestHandler {
+  return (error: unknown, _request, response, _next) => {
+    if (error instanceof URIError) {
+      sendError(response, 400, "the name in the path is not valid percent-encoding");
+      return;
+    }
     // Half a body with status 200 would pass for a whole one: the connection is cut instead.
     if (response.headersSent) response.destroy();
     else send(response, 500, TEXT, "internal error; the log says more\n");
     onError(error);
   };
-  app.use(onFailure);
-  return app;
 }
 
 const onlyGet: RequestHandler = (_request, response) => {
@@ -92,24 +160,4 @@ function whyNotReady({ accounts }: Snapshot): string {
   return waiting === 0
     ? "starting or stopping"
     : `waiting for the first read of ${waiting} of ${accounts.length} accounts`;
-}
-
-const pack = promisify(gzip);
-
-async function sendPacked(request: Request, response: Response, type: string, text: string): Promise<void> {
-  response.set("Vary", "Accept-Encoding");
-  if (request.acceptsEncodings("gzip", "identity") !== "gzip") {
-    send(response, 200, type, text);
-    return;
-  }
-  // Level 1: a scrape should be over soon, and repeated labels pack well at any level.
-  const packed = await pack(text, { level: constants.Z_BEST_SPEED });
-  response.set("Content-Encoding", "gzip");
-  send(response, 200, type, packed);
-}
-
-/** Not express' own `send`: that one rewrites the content type, and Prometheus wants it to the letter. */
-function send(response: Response, status: number, type: string, body: string | Buffer): void {
-  response.writeHead(status, { "Content-Type": type, "Content-Length": Buffer.byteLength(body) });
-  response.end(body);
 }

@@ -142,8 +142,8 @@ test("nothing that a user or a provider wrote becomes markup", () => {
   );
   const escaped = "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;&amp;";
   expect(page).not.toContain("<script");
-  // Heading, provider, label name and value, plan, error, caption and quota.
-  expect(page.split(escaped)).toHaveLength(9);
+  // Heading, provider, label name and value, plan, two links, error, caption and quota.
+  expect(page.split(escaped)).toHaveLength(11);
 });
 
 describe("the document", () => {
@@ -154,6 +154,16 @@ describe("the document", () => {
     expect(page).toContain('<meta http-equiv="refresh" content="15">');
     expect(page).toContain('<a href="/metrics">');
     expect(page).toContain('<a href="/api/v1/quotas">');
+    expect(page).toContain('<a href="/debug/polls">');
+  });
+
+  it("links each account to its details and its probe, whatever its name", () => {
+    const links = pageOf(anAccount({ account: "main @ home" }));
+    expect(links).toContain('<a href="/api/v1/accounts/main%20%40%20home" aria-label="details of main @ home">');
+    expect(links).toContain('<a href="/probe?target=main%20%40%20home" rel="nofollow"');
+  });
+
+  it("says which version it is of", () => {
     expect(page).toContain("llm-quota-exporter 0.1.0");
   });
 

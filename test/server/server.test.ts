@@ -1,4 +1,3 @@
-import { request } from "node:http";
 import { gunzipSync } from "node:zlib";
 import { afterEach, describe, expect, it, test } from "vitest";
 import { createExporterMetrics } from "../../src/metrics/exporter-metrics.ts";
@@ -9,12 +8,7 @@ import { quotasDocument } from "../../src/server/quotas-document.ts";
 import { createServer, type ServerDeps } from "../../src/server/server.ts";
 import { everyCorner } from "../metrics/every-corner.ts";
 import { aSnapshot, NOW } from "../support/snapshot.ts";
-
-interface Answer {
-  readonly status: number | undefined;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: Buffer;
-}
+import { ask } from "./ask.ts";
 
 const errors: unknown[] = [];
 const running: Listening[] = [];
@@ -26,6 +20,7 @@ async function serve(over: Partial<ServerDeps> = {}): Promise<Listening> {
   const app = createServer({
     ...deps,
     metricsPage: createMetricsPage({ ...deps, exporter }),
+    reads: { readNow: () => Promise.resolve({ how: "held", outcome: undefined }), log: () => undefined },
     ready: () => true,
     version: "0.1.0",
     ...over,
@@ -33,23 +28,6 @@ async function serve(over: Partial<ServerDeps> = {}): Promise<Listening> {
   const server = await listen(app, { host: "127.0.0.1", port: 0 });
   running.push(server);
   return server;
-}
-
-function ask(server: Listening, path: string, method = "GET", headers: Record<string, string> = {}): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(
-      { host: server.host, port: server.port, path, method, headers, agent: false },
-      (incoming) => {
-        const chunks: Buffer[] = [];
-        incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-        incoming.on("error", reject);
-        incoming.on("end", () =>
-          resolve({ status: incoming.statusCode, headers: incoming.headers, body: Buffer.concat(chunks) }),
-        );
-      },
-    );
-    outgoing.on("error", reject).end();
-  });
 }
 
 afterEach(async () => {
@@ -61,6 +39,9 @@ test.each([
   ["/", "text/html; charset=utf-8"],
   ["/metrics", "text/plain; version=0.0.4; charset=utf-8"],
   ["/api/v1/quotas", "application/json; charset=utf-8"],
+  ["/api/v1/accounts/credits", "application/json; charset=utf-8"],
+  ["/debug/polls", "application/json; charset=utf-8"],
+  ["/probe?target=credits", "text/plain; version=0.0.4; charset=utf-8"],
   ["/-/healthy", "text/plain; charset=utf-8"],
   ["/-/ready", "text/plain; charset=utf-8"],
 ])("GET %s answers 200 as %s, and HEAD the same without a body", async (path, type) => {
@@ -126,19 +107,35 @@ describe("readiness", () => {
   });
 });
 
-test.each(["/nothing", "/Metrics", "/metrics/", "/-/Healthy", "/api/v1/quotas/", "/%E0%A4%A", "//", "/..%2fetc"])(
-  "%s is not found",
-  async (path) => {
-    const answer = await ask(await serve(), path);
-    expect([answer.status, answer.headers["content-type"]]).toEqual([404, "text/plain; charset=utf-8"]);
-  },
-);
+test.each([
+  "/nothing",
+  "/Metrics",
+  "/metrics/",
+  "/-/Healthy",
+  "/api/v1/quotas/",
+  "/api/v1/accounts",
+  "/%E0%A4%A",
+  "//",
+  "/..%2fetc",
+])("%s is not found", async (path) => {
+  const answer = await ask(await serve(), path);
+  expect([answer.status, answer.headers["content-type"]]).toEqual([404, "text/plain; charset=utf-8"]);
+});
 
 test.each(["POST", "PUT", "DELETE", "OPTIONS"])(
   "%s is not allowed anywhere, and Allow says what is",
   async (method) => {
     const server = await serve();
-    for (const path of ["/", "/metrics", "/-/healthy", "/-/ready", "/api/v1/quotas"]) {
+    for (const path of [
+      "/",
+      "/metrics",
+      "/-/healthy",
+      "/-/ready",
+      "/api/v1/quotas",
+      "/api/v1/accounts/x",
+      "/debug/polls",
+      "/probe",
+    ]) {
       const answer = await ask(server, path, method);
       expect([path, answer.status, answer.headers["allow"]]).toEqual([path, 405, "GET, HEAD"]);
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nearest, suggestion } from "../../src/config/suggestion.ts";
+import { nearest, suggestion } from "../../src/quota/near-names.ts";
 
 const KEYS = ["interval", "timeout", "stale_after", "listen_address"];
 

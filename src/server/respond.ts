@@ -1,0 +1,38 @@
+import { promisify } from "node:util";
+import { constants, gzip } from "node:zlib";
+import type { Request, Response } from "express";
+
+export const TEXT = "text/plain; charset=utf-8";
+export const HTML = "text/html; charset=utf-8";
+const JSON_TYPE = "application/json; charset=utf-8";
+/** Prometheus 3 fails a scrape whose type is not exactly one it knows. */
+export const EXPOSITION = "text/plain; version=0.0.4; charset=utf-8";
+
+const pack = promisify(gzip);
+
+export async function sendPacked(request: Request, response: Response, type: string, text: string): Promise<void> {
+  response.set("Vary", "Accept-Encoding");
+  if (request.acceptsEncodings("gzip", "identity") !== "gzip") {
+    send(response, 200, type, text);
+    return;
+  }
+  // Level 1: a scrape should be over soon, and repeated labels pack well at any level.
+  const packed = await pack(text, { level: constants.Z_BEST_SPEED });
+  response.set("Content-Encoding", "gzip");
+  send(response, 200, type, packed);
+}
+
+export function sendDocument(request: Request, response: Response, document: object): Promise<void> {
+  return sendPacked(request, response, JSON_TYPE, `${JSON.stringify(document)}\n`);
+}
+
+/** What went wrong with a call of the API. */
+export function sendError(response: Response, status: number, error: string): void {
+  send(response, status, JSON_TYPE, `${JSON.stringify({ error })}\n`);
+}
+
+/** Not express' own `send`: that one rewrites the content type, and Prometheus wants it to the letter. */
+export function send(response: Response, status: number, type: string, body: string | Buffer): void {
+  response.writeHead(status, { "Content-Type": type, "Content-Length": Buffer.byteLength(body) });
+  response.end(body);
+}
