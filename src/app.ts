@@ -44,7 +44,11 @@ export const userAgent = (build: Build) => `llm-quota-exporter/${build.version}`
 export function createApp({ config, log, build, now = () => new Date(), random = Math.random }: AppOptions): App {
   const exporter = createExporterMetrics(build);
   const startedAt = now();
-  const { store, warning } = openStore({ state: config.state, now, onWrite: createWriteLog(log) });
+  const { store, warning } = openStore({
+    state: config.state,
+    now,
+    onWrite: createWriteLog(log, exporter.stateWritten),
+  });
   const watch = createWatch({ accounts: config.accounts, store, settings: config.engine, startedAt });
   const http = createHttpClient({ userAgent: userAgent(build) });
   const reportRead = createReadLog(log);
@@ -140,9 +144,10 @@ function createReadLog(log: Logger) {
 }
 
 /** One line when the state can no longer be written, and one when it can again. */
-function createWriteLog(log: Logger) {
+function createWriteLog(log: Logger, written: (isWritten: boolean) => void) {
   let isFailing = false;
   return (err: Error | undefined) => {
+    written(err === undefined);
     if (err !== undefined && !isFailing)
       log.warn({ problem: err.message }, "state cannot be written, what is new is lost if the process ends");
     if (err === undefined && isFailing) log.info("state can be written again");

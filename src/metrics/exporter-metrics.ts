@@ -10,6 +10,8 @@ export interface ExporterMetrics {
   readonly observePoll: (provider: string, seconds: number) => void;
   readonly countDroppedSeries: (provider: string, count: number) => void;
   readonly countRenderFailure: (part: MetricsPart) => void;
+  /** How writing the state went; never called where state is kept in memory by choice. */
+  readonly stateWritten: (isWritten: boolean) => void;
   readonly configLoaded: (at: Date) => void;
   readonly configRefused: () => void;
   readonly render: () => Promise<string>;
@@ -78,6 +80,17 @@ export function createExporterMetrics(build: BuildInfo): ExporterMetrics {
     registers,
   });
 
+  const stateWritable = unsetGauge({
+    name: "llm_quota_exporter_state_writable",
+    help: "Whether the last write of the state worked (1) or not (0). Absent while state is kept in memory by choice.",
+    registers,
+  });
+  const stateFailures = new Counter({
+    name: "llm_quota_exporter_state_write_failures_total",
+    help: "Writes of the state that failed and are tried again, as on a full or read-only disk.",
+    registers,
+  });
+
   collectDefaultMetrics({ register: registry });
   for (const name of UNWANTED) registry.removeSingleMetric(name);
 
@@ -99,6 +112,10 @@ export function createExporterMetrics(build: BuildInfo): ExporterMetrics {
     },
     countDroppedSeries: (provider, count) => seriesDropped.inc({ provider }, count),
     countRenderFailure: (part) => renderFailures.inc({ part }),
+    stateWritten: (isWritten) => {
+      stateWritable.set(isWritten ? 1 : 0);
+      if (!isWritten) stateFailures.inc();
+    },
     configLoaded: (at) => {
       reloadSuccessful.set(1);
       reloadSuccessAt.set(at.getTime() / 1000);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { balanceEnforcement } from "../../quota/balance.ts";
+import { amountsIn } from "../../quota/counters.ts";
 import type { AccountReading, Reading, Subscription, Unit } from "../../quota/reading.ts";
 import { DecimalText, EpochTime } from "../fields.ts";
 
@@ -98,7 +99,7 @@ function windowReading(key: WindowKey, usage: Usage, now: Date): Reading[] {
   const isCapped = limit !== undefined && subscriptionOf(usage) !== "inactive";
   if (window === undefined && !isCapped) return [];
 
-  const amounts = window === undefined || window.degraded === true ? undefined : amountsOf(limit, window);
+  const amounts = window === undefined || window.degraded === true ? undefined : amountsIn({ limit, ...window });
   const resetAt = window?.resetAt ?? undefined;
   const isSoft = key === "daily" && usage.enforceDailyLimit === false;
   return [
@@ -113,23 +114,4 @@ function windowReading(key: WindowKey, usage: Usage, now: Date): Reading[] {
       confidence: amounts === undefined ? "degraded" : "reported",
     },
   ];
-}
-
-function amountsOf(
-  limit: number | undefined,
-  { used, remaining }: z.infer<typeof Counters>,
-): Pick<Reading, "limit" | "remaining" | "used"> | undefined {
-  if (limit === undefined) {
-    // Neither follows from the other without a limit.
-    const told = { ...(isNumber(remaining) && { remaining }), ...(isNumber(used) && { used }) };
-    return isNumber(remaining) || isNumber(used) ? told : undefined;
-  }
-  // The API lets `remaining` stop at 0: how far the limit was passed is only in `used`.
-  if (isNumber(used) && used > limit && (remaining ?? 0) <= 0) return { limit, remaining: limit - used };
-  if (isNumber(remaining)) return { limit, remaining };
-  return isNumber(used) ? { limit, used } : undefined;
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === "number";
 }
