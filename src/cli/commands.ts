@@ -6,6 +6,7 @@ import { type Arguments, type CommandName, parseArguments, USAGE, UsageError } f
 import { checkConfig } from "./check-config.ts";
 import { type CommandContext, type ExitCode, write } from "./context.ts";
 import { demo } from "./demo.ts";
+import { loadAnyConfig } from "./load.ts";
 import { poll } from "./poll.ts";
 import { ReplayInputError, replay } from "./replay.ts";
 import { serve } from "./serve.ts";
@@ -21,7 +22,6 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
   healthcheck,
   demo,
   async replay(args, context) {
-    const { loadAnyConfig } = await import("./load.ts");
     const settings = args.configFile === undefined ? ENGINE_DEFAULTS : (await loadAnyConfig(args, context)).engine;
     await replay(context.stdin, context.stdout, settings);
     return 0;
@@ -47,11 +47,7 @@ export async function run(argv: readonly string[], context: CommandContext): Pro
     }
     return await COMMANDS[args.command](args, context);
   } catch (error) {
-    if (error instanceof ConfigError) {
-      await write(context.stderr, `${error.message}\n`);
-      return 2;
-    }
-    if (error instanceof UsageError || error instanceof ReplayInputError || error instanceof StateError) {
+    if (error instanceof Error && MENDABLE.some((kind) => error instanceof kind)) {
       await write(context.stderr, `${error.message}\n`);
       return 2;
     }
@@ -62,6 +58,9 @@ export async function run(argv: readonly string[], context: CommandContext): Pro
     throw error;
   }
 }
+
+/** What the user can mend, in the words of the error. */
+const MENDABLE = [ConfigError, UsageError, ReplayInputError, StateError];
 
 /** A daemon that does not answer is no fault of ours. */
 const isUnreachable = (error: unknown): error is Error => error instanceof Error && /^https?:\/\//.test(error.message);

@@ -10,12 +10,13 @@ import { PROVIDERS } from "../providers/registry.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import type { CommandContext } from "./context.ts";
 
-/** The config file that was named, else what the environment tells; flags go over both. Throws a `ConfigError`. */
+/** The config file that was named, else what the environment tells; flags go over both. Throws a `ConfigError`, and a `UsageError` when there is no account. */
 export async function loadAnyConfig(args: Arguments, { env, build }: CommandContext): Promise<Config> {
   const config =
     args.configFile === undefined
       ? await discoverConfig({ env, providers: PROVIDERS, reachable: createProbe(userAgent(build)) })
       : await loadConfig({ path: args.configFile, env, providers: PROVIDERS });
+  if (config.accounts.length === 0) throw new UsageError(NO_ACCOUNTS);
   return withListenAddress(config, args.listenAddress);
 }
 
@@ -45,7 +46,6 @@ function createProbe(agent: string) {
   };
 }
 
-export const NO_ACCOUNTS = `no account found: none of the variables that providers use is set, and no local server answers.
+const NO_ACCOUNTS = `no account found: none of the variables that providers use is set, and no local server answers.
 Set one (such as DEEPSEEK_API_KEY), write a config (--config.file, see config.example.yaml),
-or look round without any account: llm-quota-exporter demo
-`;
+or look round without any account: llm-quota-exporter demo`;

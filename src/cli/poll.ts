@@ -6,23 +6,17 @@ import { createHttpClient } from "../http/undici-client.ts";
 import { createScrubber } from "../log.ts";
 import { renderFamilies } from "../metrics/render.ts";
 import { readAccount } from "../poller/read-account.ts";
-import { createSlots } from "../poller/slots.ts";
+import { createSlots, MOST_PER_HOST } from "../poller/slots.ts";
 import { quotasDocument } from "../server/quotas-document.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import { type CommandContext, type ExitCode, write } from "./context.ts";
-import { loadAnyConfig, NO_ACCOUNTS } from "./load.ts";
+import { loadAnyConfig } from "./load.ts";
 import { quotasTable } from "./quotas-table.ts";
-
-const MOST_PER_HOST = 5;
 
 /** Reads every account once and prints; nothing is stored or alerted. */
 export async function poll(args: Arguments, context: CommandContext): Promise<ExitCode> {
   const config = await loadAnyConfig(args, context);
-  if (config.accounts.length === 0) {
-    await write(context.stderr, NO_ACCOUNTS);
-    return 2;
-  }
   const accounts = chosen(config.accounts, args.account);
   const startedAt = new Date();
   const settings = { ...config.engine, confirm_readings: 1 };

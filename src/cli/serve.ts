@@ -3,15 +3,10 @@ import type { Config } from "../config/config.ts";
 import { createLogger } from "../log.ts";
 import type { Arguments } from "./arguments.ts";
 import { type CommandContext, type ExitCode, write } from "./context.ts";
-import { loadAnyConfig, NO_ACCOUNTS } from "./load.ts";
+import { loadAnyConfig } from "./load.ts";
 
 export async function serve(args: Arguments, context: CommandContext): Promise<ExitCode> {
-  const config = await loadAnyConfig(args, context);
-  if (config.accounts.length === 0) {
-    await write(context.stderr, NO_ACCOUNTS);
-    return 2;
-  }
-  return runDaemon(config, args, context);
+  return runDaemon(await loadAnyConfig(args, context), args, context);
 }
 
 /** Runs until the process is asked to stop. `onStarted` hears the address that it listens on. */

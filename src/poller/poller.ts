@@ -7,7 +7,7 @@ import type { OnDemandRead, PollLog } from "../quota/poll-log.ts";
 import { createAccountLoop } from "./account-loop.ts";
 import { firstReadDelay } from "./next-read.ts";
 import { readAccount } from "./read-account.ts";
-import { createSlots } from "./slots.ts";
+import { createSlots, MOST_PER_HOST } from "./slots.ts";
 
 /** An account as the poller needs it. */
 export interface PolledAccount extends Account {
@@ -43,7 +43,6 @@ export interface Poller {
   stop(): Promise<void>;
 }
 
-const MOST_PER_HOST = 5;
 const MOST_FIRST_SPREAD = 10;
 const FIRST_SPREAD_PER_ACCOUNT = 0.5;
 

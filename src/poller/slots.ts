@@ -1,3 +1,6 @@
+/** Reads in flight to one host, whoever asked for them. */
+export const MOST_PER_HOST = 5;
+
 /** Lets at most `most` pieces of work per key run at once; the others wait in order. */
 export function createSlots(most: number) {
   const waiting = new Map<string, { running: number; queue: (() => void)[] }>();
