@@ -63,7 +63,7 @@ export function takeOutcome(
   if (!outcome.ok) {
     memory.failures[outcome.reason]++;
     memory.error = { reason: outcome.reason, message: outcome.message };
-    memory.refusals = outcome.reason === "auth" ? memory.refusals + 1 : 0;
+    memory.refusals = outcome.reason === "auth" && !outcome.expired ? memory.refusals + 1 : 0;
     return;
   }
   memory.error = undefined;

@@ -35,7 +35,8 @@ export function rateLimits(headers: AnswerHeaders, dialect: RateLimitDialect, no
   for (const [name, value] of Object.entries(all)) {
     const { field, bucket = "" } = RATE_LIMIT_DIALECTS[dialect].exec(name)?.groups ?? {};
     if (field === undefined) continue;
-    const told = fieldOf(field, bucket === "" ? firstOf(value) : value, clock);
+    const one = bucket === "" ? firstOf(value) : value;
+    const told = one === undefined ? undefined : fieldOf(field, one, clock);
     if (told !== undefined) found.set(bucket, { ...found.get(bucket), ...told });
   }
   return found;
@@ -51,14 +52,17 @@ function fieldOf(field: string, value: string, clock: AnswerClock): RateLimit | 
   return field === "limit" ? { limit: amount } : { remaining: amount };
 }
 
+const THOUSANDS = /^\s*\d{1,3}(?:,\d{3})+(?:\.\d+)?\s*$/;
+
 /** A count, also with separators of thousands (`30,000` was seen in the wild). */
 function amountOf(text: string): number | undefined {
-  const plain = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(text.trim()) ? text.replaceAll(",", "") : text;
+  const plain = THOUSANDS.test(text) ? text.replaceAll(",", "") : text;
   return /^\s*\d{1,15}(?:\.\d{1,15})?\s*$/.test(plain) ? Number(plain) : undefined;
 }
 
-/** The value that applies of `40, 40;w=60, 900;w=3600`. */
-function firstOf(value: string): string {
+/** The value that applies of `40, 40;w=60, 900;w=3600`. Nobody can say whether `2,900` is one or two: undefined. */
+function firstOf(value: string): string | undefined {
+  if (THOUSANDS.test(value)) return undefined;
   return isOneValue(value) ? value : (value.split(/[,;]/, 1)[0] ?? value);
 }
 
@@ -79,21 +83,21 @@ const LONGEST_VALUE = 100;
  * The headers that tell a rate limit and nothing else, with the Date that their times are measured against. An error
  * may carry them: whatever is not a number or a time is left out, so that no credential can hide in them.
  */
-export function rateLimitHeaders(headers: AnswerHeaders): AnswerHeaders {
-  const kept = Object.entries(lowerCase(headers)).filter(([name, value]) => tellsRateLimit(name, value));
-  return Object.fromEntries(kept);
+export function rateLimitHeaders(headers: AnswerHeaders, now: Date): AnswerHeaders {
+  const all = lowerCase(headers);
+  const clock = answerClock(all["date"], now);
+  return Object.fromEntries(Object.entries(all).filter(([name, value]) => tellsRateLimit(name, value, clock)));
 }
 
 const DIALECTS = Object.values(RATE_LIMIT_DIALECTS);
-const ANY_CLOCK: AnswerClock = { sentAt: Date.UTC(2026, 0, 1), shift: 0 };
 
-function tellsRateLimit(name: string, value: string): boolean {
+function tellsRateLimit(name: string, value: string, clock: AnswerClock): boolean {
   if (STRUCTURED.has(name)) return STRUCTURED_VALUE.test(value) && !LONG_WORD.test(value);
   if (value.length > LONGEST_VALUE) return false;
   if (name === "date") return httpDate(value) !== undefined;
   if (!DIALECTS.some((dialect) => dialect.test(name))) return false;
   const parts = isOneValue(value) ? [value] : value.split(/[,;]/).map((part) => part.replace(/^\s*w=/, ""));
-  return parts.every((part) => amountOf(part) !== undefined || resetTime(part, ANY_CLOCK) !== undefined);
+  return parts.every((part) => amountOf(part) !== undefined || resetTime(part, clock) !== undefined);
 }
 
 export function lowerCase(headers: AnswerHeaders): AnswerHeaders {

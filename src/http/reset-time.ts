@@ -24,27 +24,26 @@ export function answerClock(date: string | undefined, now: Date): AnswerClock {
 
 /** Three years: no bucket takes longer, and up to here a bare number is a count of seconds. */
 const LONGEST_MS = 1e11;
-/** 2001-09-09 to 2100: any other time is a mistake of the sender. */
-const EARLIEST = 1e12;
-const LATEST = Date.UTC(2100, 0, 1);
 
 /**
  * When a bucket is full again, from the forms in use: a Go duration, seconds from now, epoch seconds or milliseconds,
- * RFC 3339, an HTTP date. It may lie in the past. Undefined for what cannot be read.
+ * RFC 3339, an HTTP date. It may lie in the past. Undefined for what cannot be read, and for a time that is years from
+ * the answer: one of the two is a mistake then.
  */
 export function resetTime(text: string, clock: AnswerClock): Date | undefined {
   const trimmed = text.trim();
   const wait = waitMs(trimmed);
   const at = wait === undefined ? instantMs(trimmed) : clock.sentAt + wait;
-  if (at === undefined || at < EARLIEST || at >= LATEST) return undefined;
+  if (at === undefined || Math.abs(at - clock.sentAt) >= LONGEST_MS) return undefined;
   return new Date(Math.round(at + clock.shift));
 }
 
 const NUMBER = /^\d{1,15}(?:\.\d{1,15})?$/;
 
 function waitMs(text: string): number | undefined {
-  const wait = NUMBER.test(text) ? Number(text) * 1000 : goDurationMs(text);
-  return wait !== undefined && wait < LONGEST_MS ? wait : undefined;
+  if (!NUMBER.test(text)) return goDurationMs(text);
+  const seconds = Number(text);
+  return seconds * 1000 < LONGEST_MS ? seconds * 1000 : undefined;
 }
 
 function instantMs(text: string): number | undefined {

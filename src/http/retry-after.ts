@@ -9,8 +9,9 @@ const LONGEST_WAIT_SECONDS = 31 * 86_400;
  */
 export function retryAfterSeconds(headers: Readonly<Record<string, string>>, now: Date): number | undefined {
   const milliseconds = decimal(headers["retry-after-ms"]);
-  const wait = milliseconds === undefined ? waitOf(headers["retry-after"], headers["date"], now) : milliseconds / 1000;
-  return wait === undefined || wait > LONGEST_WAIT_SECONDS ? undefined : wait;
+  const inMilliseconds = milliseconds === undefined ? undefined : milliseconds / 1000;
+  const waits = [inMilliseconds, waitOf(headers["retry-after"], headers["date"], now)];
+  return waits.find((wait) => wait !== undefined && wait <= LONGEST_WAIT_SECONDS);
 }
 
 function waitOf(retryAfter: string | undefined, sentAt: string | undefined, now: Date): number | undefined {

@@ -20,7 +20,7 @@ export function statusFailure(
   return new UpstreamError(reason, message, {
     status,
     retryAfterSeconds: retryAfterSeconds(headers, now),
-    rateLimitHeaders: rateLimitHeaders(headers),
+    rateLimitHeaders: rateLimitHeaders(headers, now),
   });
 }
 

@@ -5,7 +5,9 @@ import { type AnswerClock, answerClock, resetTime } from "./reset-time.ts";
 // are lists of named policies; in draft 07 `RateLimit` was one dictionary. Fields of either form are still sent.
 const TEXT = '"(?:[^"\\\\]|\\\\["\\\\])*"';
 const BLANK = "[ \\t]*";
-const PARAMETER = `;${BLANK}[a-z*][a-z0-9_.*-]*(?:=(?:${TEXT}|:[A-Za-z0-9+/=]*:|[^;,"\\s]+))?`;
+// No two of the three forms of a value begin alike, or a long field could be tried in more ways than time allows.
+const VALUE = `${TEXT}|:[A-Za-z0-9+/=]*:|[^:;,"\\s][^;,"\\s]*`;
+const PARAMETER = `;${BLANK}[a-z*][a-z0-9_.*-]*(?:=(?:${VALUE}))?`;
 const ITEM = `${TEXT}(?:${BLANK}${PARAMETER})*`;
 const LIST = new RegExp(`^${ITEM}(?:${BLANK},${BLANK}${ITEM})*$`);
 const LONGEST = 2000;
@@ -18,15 +20,22 @@ export function structuredRateLimits(headers: AnswerHeaders, now: Date): RateLim
   const single = draft07(field, clock);
   if (single !== undefined) return new Map([["", single]]);
 
-  const found = new Map<string, RateLimit>();
   const policies = itemsOf(all["ratelimit-policy"]?.trim() ?? "");
-  const counters = itemsOf(field);
-  for (const { name, parameters } of [...policies, ...counters]) {
-    const told = toldBy(parameters, clock);
-    // The same name again is another partition: the first one stands for the bucket.
-    if (told !== undefined) found.set(name, { ...told, ...found.get(name) });
+  const found = new Map<string, RateLimit>();
+  for (const { name, parameters } of [...itemsOf(field), ...policies]) {
+    const partition = parameters.get("pk");
+    const policy = policies.find((other) => other.name === name && isPolicyOf(other.parameters, partition));
+    const told = toldBy(new Map([...(policy?.parameters ?? []), ...parameters]), clock);
+    // The same name again is another partition, whose numbers do not go with these: the first one stands for the bucket.
+    if (told !== undefined && !found.has(name)) found.set(name, told);
   }
   return found;
+}
+
+/** A policy without a partition key holds for every partition. */
+function isPolicyOf(policy: ReadonlyMap<string, string>, partition: string | undefined): boolean {
+  const key = policy.get("pk");
+  return key === undefined || key === partition;
 }
 
 function toldBy(parameters: ReadonlyMap<string, string>, clock: AnswerClock): RateLimit | undefined {

@@ -8,6 +8,8 @@ export interface UpstreamErrorDetails {
   readonly status?: number | undefined;
   readonly retryAfterSeconds?: number | undefined;
   readonly rateLimitHeaders?: AnswerHeaders;
+  /** With the reason `auth`: the credential is past its own expiry, so that no call was made. */
+  readonly expired?: true;
   readonly cause?: unknown;
 }
 
@@ -19,6 +21,7 @@ export class UpstreamError extends Error {
   readonly retryAfterSeconds: number | undefined;
   /** Those headers of a refused answer that tell a rate limit; none of the others. */
   readonly rateLimitHeaders: AnswerHeaders;
+  readonly expired: boolean;
 
   constructor(reason: UpstreamReason, message: string, details: UpstreamErrorDetails = {}) {
     super(message, { cause: details.cause });
@@ -26,5 +29,6 @@ export class UpstreamError extends Error {
     this.status = details.status;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.rateLimitHeaders = details.rateLimitHeaders ?? {};
+    this.expired = details.expired ?? false;
   }
 }

@@ -99,4 +99,13 @@ export const ACCOUNT_FAMILIES: readonly Family[] = [
       write(probeTokensTotal.output, "output");
     },
   }),
+  family({
+    name: "llm_quota_probe_duration_seconds",
+    type: "gauge",
+    help: "How long the opt-in probe of the last read took to be answered. Absent when that read failed or had no probe.",
+    labels: [],
+    account: ({ up, answer }, write) => {
+      if (up && answer?.probe !== undefined) write(answer.probe.latencyMs / 1000);
+    },
+  }),
 ];

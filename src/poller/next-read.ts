@@ -47,14 +47,17 @@ type Closing = Omit<NextRead, "account" | "now">;
 export function secondsClosed(next: Closing): number {
   const { outcome, refusals, floorSeconds } = next;
   const backOff = refusals > 0 ? backedOff(jittered(next), next) : 0;
-  const asked = outcome.ok ? 0 : Math.min(outcome.retryAfterSeconds ?? 0, MOST_RETRY_AFTER);
+  const { retryAfterSeconds = 0 } = outcome.ok ? outcome.answer : outcome;
+  const asked = Math.min(retryAfterSeconds, MOST_RETRY_AFTER);
   return Math.max(backOff, asked, floorSeconds);
 }
 
 const jittered = ({ intervalSeconds, random }: Closing) => intervalSeconds * (1 + JITTER * (2 * random - 1));
 
-function backedOff(interval: number, { refusals, intervalSeconds }: Closing): number {
-  return Math.min(interval * 2 ** Math.min(refusals, 20), Math.max(MOST_BACK_OFF, intervalSeconds));
+function backedOff(interval: number, { refusals, intervalSeconds, outcome }: Closing): number {
+  // A rejected credential pages once it is confirmed, which must not take twice as long as anything else.
+  const doublings = !outcome.ok && outcome.reason === "auth" ? refusals - 1 : refusals;
+  return Math.min(interval * 2 ** Math.min(doublings, 20), Math.max(MOST_BACK_OFF, intervalSeconds));
 }
 
 /** The soonest of the reasons to read before the interval is over. */

@@ -33,13 +33,19 @@ export async function readAccount(read: ReadAccount, options: ReadOptions): Prom
     if (shutdown.aborted) return undefined;
     if (deadline.aborted)
       return { ok: false, ...end(), reason: "timeout", message: `no answer within ${timeoutSeconds} s` };
-    if (error instanceof UpstreamError) {
-      const { reason, message, retryAfterSeconds } = error;
-      return { ok: false, ...end(), reason, message, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
-    }
+    if (error instanceof UpstreamError) return { ok: false, ...end(), ...toFailure(error) };
     onBug(error);
     return { ok: false, ...end(), reason: "bug", message: "a fault in the exporter itself; see its log" };
   }
+}
+
+function toFailure({ reason, message, retryAfterSeconds, expired }: UpstreamError) {
+  return {
+    reason,
+    message,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    ...(expired && { expired }),
+  };
 }
 
 /** The work, or a rejection once the signal fires, whatever the work does. */

@@ -4,7 +4,7 @@ import type { AnswerHeaders, RateLimit, RateLimits } from "../http/rate-limit-he
 import { UpstreamError } from "../http/upstream-error.ts";
 import type { AccountReading, Reading, Unit } from "../quota/reading.ts";
 
-/** What an account takes whose limits show only beside a call that costs something. */
+/** What an account takes of which only a call that costs something tells all. */
 export const PROBE_SETTINGS = { probe: z.boolean().default(false), probe_model: z.string().trim().min(1).optional() };
 
 export interface Bucket {
@@ -48,17 +48,13 @@ export function merged(first: readonly Reading[], second: readonly Reading[]): r
 }
 
 /** `data` is absent for a call that was refused, but whose headers tell what is left. */
-export interface Heard<T> {
+export interface Heard<T> extends Pick<AccountReading, "readings" | "retryAfterSeconds"> {
   readonly data?: T;
-  readonly readings: readonly Reading[];
 }
-
-/** No provider with such buckets is read more often than this, on its own hosts. */
-const LONGEST_WAIT_SECONDS = 60;
 
 /**
  * What an answer and its headers tell. Of a 429, which is when the numbers matter most, the headers alone are an answer
- * too, unless it asks for a longer wait than the next read keeps anyway: only a failed read makes the poller stay away.
+ * too, with the wait that it asks for.
  */
 export async function hear<T>(
   call: Promise<JsonAnswer<T>>,
@@ -70,8 +66,9 @@ export async function hear<T>(
   } catch (error) {
     if (!(error instanceof UpstreamError) || error.reason !== "rate_limited") throw error;
     const readings = toReadings(error.rateLimitHeaders);
-    if (readings.length === 0 || (error.retryAfterSeconds ?? 0) > LONGEST_WAIT_SECONDS) throw error;
-    return { readings };
+    if (readings.length === 0) throw error;
+    const { retryAfterSeconds } = error;
+    return { readings, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
   }
 }
 
@@ -80,18 +77,14 @@ interface Usage {
   readonly outputTokens: number;
 }
 
-interface Probed extends Heard<Usage> {
-  readonly probe?: NonNullable<AccountReading["probe"]>;
-}
-
 /** One call that costs a token, timed. A refused one cost nothing and has no `probe`. */
 export async function hearProbe(
   model: string,
   send: () => Promise<JsonAnswer<Usage>>,
   toReadings: (headers: AnswerHeaders) => readonly Reading[],
-): Promise<Probed> {
+): Promise<Pick<AccountReading, "readings" | "retryAfterSeconds" | "probe">> {
   const startedAt = performance.now();
-  const { data, readings } = await hear(send(), toReadings);
-  if (data === undefined) return { readings };
-  return { readings, probe: { model, ...data, latencyMs: Math.round(performance.now() - startedAt) } };
+  const { data, ...told } = await hear(send(), toReadings);
+  if (data === undefined) return told;
+  return { ...told, probe: { model, ...data, latencyMs: Math.round(performance.now() - startedAt) } };
 }

@@ -36,4 +36,9 @@ export type ReadOutcome =
       /** Safe to show: names what was tried and the result, never a credential, query or body. */
       readonly message: string;
       readonly retryAfterSeconds?: number;
+      /** The credential is past its own expiry and was not tried: nobody has rejected it. */
+      readonly expired?: true;
     };
+
+/** Tells accounts apart over restarts and changes of the config: a renamed one is another one. */
+export const keyOf = ({ provider, account }: Pick<Account, "provider" | "account">): string => `${provider}/${account}`;

@@ -76,6 +76,8 @@ export interface AccountReading {
     readonly outputTokens: number;
     readonly latencyMs: number;
   };
+  /** What a refused call asked for, where the numbers of its refusal are the answer. */
+  readonly retryAfterSeconds?: number;
   /** Readings beyond what is kept per account (see `keepTightest`). */
   readonly dropped?: number;
 }

@@ -7,13 +7,18 @@ export interface ContractCall {
   /** Below `base_url`. */
   readonly path: string;
   readonly answer: unknown;
+  /** Those of the good answer. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Fields of the answer that the adapter reads, as `limits.daily` or `balances.0.total`. Each is broken in turn. */
   readonly needs: readonly string[];
   /** The credential may not be allowed to make it: 401, 403 and 404 leave its quotas out. */
   readonly isOptional?: true;
 }
 
-/** What `test/providers/<id>/contract.ts` exports as `contract`. */
+/**
+ * What `test/providers/<id>/contract.ts` exports as `contract`. Accounts of other kinds, which make other calls, are
+ * exported as `others`, by what tells them apart.
+ */
 export interface ProviderContract {
   /** Planted: it must not show up in any error. */
   readonly apiKey?: string;
@@ -25,12 +30,25 @@ export interface ProviderContract {
 
 const HOME = join(import.meta.dirname, "../providers");
 
-/** The contract of every folder that has one, by provider id. */
-export async function loadContracts(): Promise<ReadonlyMap<string, ProviderContract>> {
+interface ContractModule {
+  readonly contract: ProviderContract;
+  readonly others?: Readonly<Record<string, ProviderContract>>;
+}
+
+export interface NamedContract {
+  readonly id: string;
+  /** The id of the provider, and what tells the account apart. */
+  readonly name: string;
+  readonly contract: ProviderContract;
+}
+
+/** The contracts of every folder that has some. */
+export async function loadContracts(): Promise<readonly NamedContract[]> {
   const ids = readdirSync(HOME).filter((name) => existsSync(join(HOME, name, "contract.ts")));
-  const entries = ids.map(async (id) => {
-    const module = (await import(join(HOME, id, "contract.ts"))) as { readonly contract: ProviderContract };
-    return [id, module.contract] as const;
+  const named = ids.map(async (id) => {
+    const { contract, others = {} } = (await import(join(HOME, id, "contract.ts"))) as ContractModule;
+    const rest = Object.entries(others).map(([kind, other]) => ({ id, name: `${id} ${kind}`, contract: other }));
+    return [{ id, name: id, contract }, ...rest];
   });
-  return new Map(await Promise.all(entries));
+  return (await Promise.all(named)).flat();
 }

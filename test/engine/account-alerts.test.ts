@@ -224,6 +224,28 @@ describe("a login file past its expiry", () => {
     expect(refuse(run)).toEqual(["LLMQuotaAccountUnreadable warning"]);
   });
 
+  it("is not rejected where it had expired before the daemon began", () => {
+    const run = startRun({ account: { credential: "login_file" } });
+    for (let polls = 0; polls < 5; polls++) {
+      run.fail("auth", { expired: true });
+      run.pass(MINUTE);
+    }
+    expect(alertsOf(run.show())).toEqual([]);
+
+    run.pass(5 * MINUTE);
+    expect(alertsOf(run.fail("auth", { expired: true }))).toEqual(["LLMQuotaAccountUnreadable warning"]);
+  });
+
+  it("is rejected once two calls in a row with a renewed one are refused", () => {
+    const run = startRun({ account: { credential: "login_file" } });
+    run.fail("auth");
+    run.fail("auth", { expired: true });
+    run.fail("auth");
+    expect(alertsOf(run.show())).toEqual([]);
+
+    expect(alertsOf(run.fail("auth"))).toEqual(["LLMQuotaCredentialRejected critical"]);
+  });
+
   it("stays rejected if it was before", () => {
     const run = start("login_file");
     refuse(run);

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it, test } from "vitest";
 import { createExporterMetrics } from "../../src/metrics/exporter-metrics.ts";
 import { families } from "../../src/metrics/render.ts";
+import { probe } from "../../src/server/on-demand.ts";
 
 interface Row {
   readonly name: string;
@@ -30,8 +31,22 @@ async function exporterFamilies(): Promise<Omit<Row, "example">[]> {
   const metrics = createExporterMetrics({ version: "1", revision: "r", nodeVersion: "v24" });
   metrics.addProviders(["p"]);
   metrics.configLoaded(new Date(0));
-  const text = await metrics.render();
-  return [...text.matchAll(/^# TYPE (llm_quota_\w+) (\w+)$/gm)].map(([, name = "", type = ""]) => {
+  return familiesIn(await metrics.render(), /^llm_quota_/);
+}
+
+/** What `/probe` answers beside the families of its account. */
+async function probeFamilies(): Promise<Omit<Row, "example">[]> {
+  const reads = { readNow: async () => ({ how: "held", outcome: undefined }) as const, log: () => undefined };
+  const nothing = { at: new Date(0), accounts: [] };
+  return familiesIn(
+    await probe({ reads, snapshot: () => nothing, now: () => nothing.at }, "main", 1),
+    /^(?!llm_quota_)/,
+  );
+}
+
+function familiesIn(text: string, wanted: RegExp): Omit<Row, "example">[] {
+  const typed = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].filter(([, name = ""]) => wanted.test(name));
+  return typed.map(([, name = "", type = ""]) => {
     const sample = new RegExp(`^${name}(?:_count)?(?:\\{(.*)\\})? `, "m").exec(text);
     const labels = [...(sample?.[1] ?? "").matchAll(/(\w+)="/g)].map((match) => match[1] ?? "");
     return { name, type, labels };
@@ -42,7 +57,11 @@ const sorted = <T extends { readonly name: string }>(rows: readonly T[]) =>
   rows.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 
 test("docs/metrics.md has one row for every family, with its type and labels, and none for anything else", async () => {
-  const inCode = [...families.map(({ name, type, labels }) => ({ name, type, labels })), ...(await exporterFamilies())];
+  const inCode = [
+    ...families.map(({ name, type, labels }) => ({ name, type, labels })),
+    ...(await exporterFamilies()),
+    ...(await probeFamilies()),
+  ];
   expect(sorted(documented(page).map(({ example: _example, ...row }) => row))).toEqual(sorted(inCode));
 });
 
@@ -59,13 +78,14 @@ describe("this check", () => {
     ]);
   });
 
-  it("sees the families of both kinds", async () => {
+  it("sees the families of every kind", async () => {
     expect(families.length).toBeGreaterThan(30);
     expect(await exporterFamilies()).toContainEqual({
       name: "llm_quota_poll_duration_seconds",
       type: "histogram",
       labels: ["provider"],
     });
+    expect((await probeFamilies()).map(({ name }) => name)).toEqual(["probe_success", "probe_duration_seconds"]);
   });
 });
 

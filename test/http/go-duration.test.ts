@@ -43,6 +43,10 @@ describe("goDurationMs", () => {
     ["a duration and more", "6m0s, 1s"],
     ["ISO 8601", "PT6M"],
     ["words", "soon"],
+    ["an exponent", "1e3s"],
+    ["two signs", "--5s"],
+    ["a sign in front", "+5s"],
+    ["no end", "Infinitys"],
     ["more digits than a number holds", `${"9".repeat(16)}s`],
   ])("refuses %s", (_, text) => {
     expect(goDurationMs(text)).toBeUndefined();

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import fc from "fast-check";
+import { describe, expect, it, test } from "vitest";
 import { type RateLimitDialect, rateLimitHeaders, rateLimits } from "../../src/http/rate-limit-headers.ts";
 
 const NOW = new Date("2026-11-21T12:00:00Z");
@@ -82,6 +83,15 @@ describe("rateLimits", () => {
     expect(read(headers, dialect)).toEqual({ "": { limit: 40, remaining: 17, resetAt: at("12:00:28") } });
   });
 
+  it.each<[dialect: RateLimitDialect, prefix: string]>([
+    ["single", "x-ratelimit"],
+    ["ietf", "ratelimit"],
+  ])("leaves out an amount that may be two or one with thousands (%s)", (dialect, prefix) => {
+    const headers = { [`${prefix}-limit`]: "2,900", [`${prefix}-remaining`]: "1, 899" };
+
+    expect(read(headers, dialect)).toEqual({ "": { remaining: 1 } });
+  });
+
   it("takes names in any case", () => {
     const headers = { "X-RateLimit-Limit-Requests": "60", "X-RATELIMIT-REMAINING-REQUESTS": "59" };
 
@@ -138,6 +148,16 @@ describe("rateLimits", () => {
     expect(read(headers, "fieldFirst")).toEqual({ requests: { limit: 60, remaining: 59 } });
   });
 
+  it("leaves out what was sent twice, of which nobody can say what holds", () => {
+    const headers = { "x-ratelimit-remaining-requests": "59, 3", "x-ratelimit-limit-requests": "60" };
+
+    expect(read(headers, "fieldFirst")).toEqual({ requests: { limit: 60 } });
+  });
+
+  it.each(["", "x".repeat(41), "r\u00e9quests", "a b"])("knows no bucket of the name %j", (bucket) => {
+    expect(read({ [`x-ratelimit-remaining-${bucket}`]: "3" }, "fieldFirst")).toEqual({});
+  });
+
   it("takes nothing from headers that only look alike", () => {
     const headers = {
       "x-ratelimit-key": "gpt-5-mini",
@@ -153,7 +173,66 @@ describe("rateLimits", () => {
   });
 });
 
+test("any headers tell whole buckets or nothing: no number below 0, no time years away", () => {
+  const name = fc.constantFrom(
+    "x-ratelimit-limit-requests",
+    "x-ratelimit-remaining-requests",
+    "x-ratelimit-reset-requests",
+    "anthropic-ratelimit-tokens-remaining",
+    "anthropic-ratelimit-tokens-reset",
+    "x-ratelimit-remaining",
+    "x-rate-limit-reset",
+    "ratelimit-limit",
+    "ratelimit-reset",
+    "date",
+  );
+  const debris = fc.string({ maxLength: 20, unit: fc.constantFrom(..."0159.,;:-+eEwdhmsTZ /=NaIn") });
+  const time = fc.date({ noInvalidDate: true }).map((date) => date.toUTCString());
+  const value = fc.oneof(debris, time, fc.double().map(String), fc.bigInt().map(String));
+  const dialect = fc.constantFrom<RateLimitDialect[]>("fieldFirst", "fieldLast", "single", "ietf");
+  fc.assert(
+    fc.property(fc.dictionary(name, value), dialect, (headers, spoken) => {
+      for (const { limit = 0, remaining = 0, resetAt = NOW } of rateLimits(headers, spoken, NOW).values()) {
+        expect(limit).toSatisfy(isAmount);
+        expect(remaining).toSatisfy(isAmount);
+        expect(Math.abs(resetAt.getTime() - NOW.getTime())).toBeLessThan(2e11);
+      }
+    }),
+  );
+});
+
+function isAmount(amount: number): boolean {
+  return Number.isFinite(amount) && amount >= 0;
+}
+
+test("what is kept of any headers tells the same limits as all of them", () => {
+  const name = fc.constantFrom("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests", "date", "set-cookie");
+  const value = fc.constantFrom(
+    "3",
+    "30,000",
+    "1, 2",
+    "6m0s",
+    "hush",
+    "",
+    "Sat, 21 Nov 2026 12:00:05 GMT",
+    "1795290000",
+  );
+  fc.assert(
+    fc.property(fc.dictionary(name, value), (headers) => {
+      expect(rateLimits(rateLimitHeaders(headers, NOW), "fieldFirst", NOW)).toEqual(
+        rateLimits(headers, "fieldFirst", NOW),
+      );
+    }),
+  );
+});
+
 describe("rateLimitHeaders", () => {
+  it("keeps a time of a year that is far from when this was written", () => {
+    const kept = { "anthropic-ratelimit-tokens-reset": "2041-03-01T00:00:10Z" };
+
+    expect(rateLimitHeaders(kept, new Date("2041-03-01T00:00:00Z"))).toEqual(kept);
+  });
+
   it("keeps what tells a rate limit, and the Date", () => {
     const kept = {
       "x-ratelimit-limit-requests": "30,000",
@@ -167,7 +246,7 @@ describe("rateLimitHeaders", () => {
     };
     const others = { "set-cookie": "session=hush", "x-request-id": "req_1", authorization: "hush", "retry-after": "3" };
 
-    expect(rateLimitHeaders({ ...kept, ...others })).toEqual(kept);
+    expect(rateLimitHeaders({ ...kept, ...others }, NOW)).toEqual(kept);
   });
 
   it.each([
@@ -176,10 +255,13 @@ describe("rateLimitHeaders", () => {
     ["x-ratelimit-key", "12"],
     ["anthropic-ratelimit-requests-remaining", "sk-ant-api03-hush"],
     ["date", "Sat, 21 Nov 2026 hush"],
+    ["date", "Sat, hush 21 Nov 2026 12:00:05 GMT"],
+    ["date", "Sat, (hush) 21 Nov 2026 12:00:05 GMT"],
+    ["x-ratelimit-reset", "Sat, hush 21 Nov 2026 12:00:05 GMT"],
     ["ratelimit", '"daily";r=1;pk=:aHVzaA==:'],
     ["ratelimit-policy", '"sk-ant-api03-0123456789abcdef";q=1'],
     ["x-ratelimit-limit", "1, ".repeat(100)],
   ])("drops %s when it says %j", (name, value) => {
-    expect(rateLimitHeaders({ [name]: value })).toEqual({});
+    expect(rateLimitHeaders({ [name]: value }, NOW)).toEqual({});
   });
 });

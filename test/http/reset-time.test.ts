@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import fc from "fast-check";
+import { describe, expect, it, test } from "vitest";
 import { answerClock, resetTime } from "../../src/http/reset-time.ts";
 
 const NOW = new Date("2026-11-21T12:00:00Z");
@@ -43,6 +44,10 @@ describe("resetTime", () => {
     ["two of them", "1, 86400"],
     ["not a number", "NaN"],
     ["no end", "Infinity"],
+    ["a number past every number", "9".repeat(400)],
+    ["a date of the year 9999", "9999-12-31T23:59:59Z"],
+    ["a date of the year 1", "0001-01-01T00:00:00Z"],
+    ["a date with a word in it", "Sat, hush 21 Nov 2026 12:01:30 GMT"],
   ])("refuses %s", (_, text) => {
     expect(resetTime(text, CLOCK)).toBeUndefined();
   });
@@ -76,4 +81,24 @@ describe("answerClock", () => {
   ])("tells %s by our own clock where the two are minutes apart", (_, text) => {
     expect(reset("Sat, 21 Nov 2026 11:40:00 GMT", text)).toBe("2026-11-21T12:01:30.000Z");
   });
+
+  it.each([
+    ["no sense", "Thu, 01 Jan 1970 00:00:10 GMT"],
+    ["a year that is to come", "Fri, 31 Dec 9999 23:59:59 GMT"],
+  ])("counts a duration from our own time beside a Date of %s, and believes no time that it tells", (_, date) => {
+    expect(reset(date, "1m30s")).toBe("2026-11-21T12:01:30.000Z");
+    expect(reset(date, "1795290000")).toBeUndefined();
+  });
+});
+
+test("any text is a time within three years of the answer, or none", () => {
+  const debris = fc.string({ maxLength: 25, unit: fc.constantFrom(..."0123456789.,:-+eTZdhms ") });
+  const number = fc.oneof(fc.maxSafeNat().map(String), fc.double().map(String));
+  const time = fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
+  fc.assert(
+    fc.property(fc.oneof(debris, number, time), (text) => {
+      const at = resetTime(text, CLOCK) ?? NOW;
+      expect(Math.abs(at.getTime() - NOW.getTime())).toBeLessThanOrEqual(1e11);
+    }),
+  );
 });

@@ -194,6 +194,7 @@ export const everyCorner: Snapshot = {
         subscription: "grace",
         credentialExpiresAt: inSeconds(2 * DAY),
         models: ["a", "b", "c"],
+        probe: { model: "a", inputTokens: 8, outputTokens: 1, latencyMs: 412 },
       }),
       probeTokensTotal: { input: 96, output: 12 },
       quotas: [burning, overshot, perMinute],

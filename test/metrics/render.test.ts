@@ -9,6 +9,7 @@ import {
   aForecast,
   anAccount,
   anAlert,
+  anAnswer,
   aQuota,
   aRate,
   aReading,
@@ -161,6 +162,24 @@ describe("what is unknown is absent", () => {
     expect(text).not.toMatch(/ [+-]?(nan|inf)$/im);
     expect(samplesOf("llm_quota_remaining", text)).toEqual([]);
     expect(samplesOf("llm_quota_consumed_total", text)).toEqual([]);
+  });
+});
+
+describe("the duration of a probe", () => {
+  const probe = { model: "m", inputTokens: 8, outputTokens: 1, latencyMs: 412 };
+  const render = (over: Parameters<typeof anAccount>[0]) =>
+    samplesOf("llm_quota_probe_duration_seconds", renderFamilies(aSnapshot({ accounts: [anAccount(over)] }), NOW));
+
+  it("is that of the last read, in seconds", () => {
+    expect(render({ answer: anAnswer({ probe }) })).toEqual(['{provider="nanogpt",account="main"} 0.412']);
+  });
+
+  it.each<[when: string, over: Parameters<typeof anAccount>[0]]>([
+    ["nobody asked for a probe", { answer: anAnswer() }],
+    ["the last read failed", { answer: anAnswer({ probe }), up: false }],
+    ["nothing was read yet", { answer: undefined, up: false }],
+  ])("is absent when %s", (_when, over) => {
+    expect(render(over)).toEqual([]);
   });
 });
 

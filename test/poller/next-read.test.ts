@@ -140,7 +140,15 @@ describe("after a failure", () => {
     { refusals: 4, expected: HOUR },
     { refusals: 5000, expected: HOUR },
   ])("doubles the interval to an hour: refused $refusals times", ({ refusals, expected }) => {
-    expect(nextRead({ outcome: failed("auth"), refusals })).toBe(expected);
+    expect(nextRead({ outcome: failed("not_entitled"), refusals })).toBe(expected);
+  });
+
+  it.each([
+    { refusals: 1, expected: 300 },
+    { refusals: 2, expected: 600 },
+    { refusals: 9, expected: 3600 },
+  ])("first confirms a rejected credential, which pages, in its usual time: refused $refusals times", (row) => {
+    expect(nextRead({ outcome: failed("auth"), refusals: row.refusals })).toBe(row.expected);
   });
 
   it("never makes an interval shorter that is longer than an hour", () => {
@@ -164,7 +172,7 @@ describe("after a failure", () => {
   it("does not read sooner for any reason when it backs off", () => {
     const account = withQuotas(resetIn(100), aQuota({ doubtful: true }));
 
-    expect(nextRead({ outcome: failed("auth"), refusals: 1, account })).toBe(600);
+    expect(nextRead({ outcome: failed("rate_limited"), refusals: 1, account })).toBe(600);
   });
 
   it.each([
@@ -173,6 +181,22 @@ describe("after a failure", () => {
     { name: "comes once a day whatever is asked", asked: 30 * DAY, expected: DAY },
   ])("$name", ({ asked, expected }) => {
     expect(nextRead({ outcome: failed("rate_limited", asked), refusals: 1 })).toBe(expected);
+  });
+
+  it.each([
+    { name: "waits as long as it asked to", asked: 1000, expected: 1000 },
+    { name: "does not come sooner than it would have", asked: 10, expected: 300 },
+    { name: "comes once a day whatever was asked", asked: 30 * DAY, expected: DAY },
+  ])("whose headers were the answer $name", ({ asked, expected }) => {
+    const outcome: ReadOutcome = { ...good, answer: { ...ANSWER, retryAfterSeconds: asked } };
+
+    expect(nextRead({ outcome })).toBe(expected);
+  });
+
+  it("whose headers were the answer is not followed by a read that would confirm a surprise too soon", () => {
+    const outcome: ReadOutcome = { ...good, answer: { ...ANSWER, retryAfterSeconds: 40 } };
+
+    expect(nextRead({ outcome, account: withQuotas(aQuota({ doubtful: true })) })).toBe(40);
   });
 
   it("waits as long as it is asked to by a failing server, too", () => {

@@ -89,8 +89,9 @@ export function startRun({ account: given, settings: changed, reading: template 
         return only(readAll([told]));
       });
     },
-    fail(reason: FailureReason): AccountSnapshot {
-      takeOutcome(memory, account, { ok: false, at: at(now), seconds: 0.1, reason, message: "no answer" }, settings);
+    fail(reason: FailureReason, over: { readonly expired?: true } = {}): AccountSnapshot {
+      const outcome = { ok: false, at: at(now), seconds: 0.1, reason, message: "no answer", ...over } as const;
+      takeOutcome(memory, account, outcome, settings);
       return show();
     },
     show,

@@ -18,21 +18,24 @@ export const anthropic = defineProvider({
       refusal: Refusal,
       signal,
     };
-    const { data: models, readings } = await hear(
-      http.json({ url: `${baseUrl}/v1/models?limit=1000`, schema: Models, ...common }),
-      (headers) => toReadings(headers, "headers", now),
+    const {
+      data: models,
+      readings,
+      ...wait
+    } = await hear(http.json({ url: `${baseUrl}/v1/models?limit=1000`, schema: Models, ...common }), (headers) =>
+      toReadings(headers, "headers", now),
     );
-    if (models === undefined) return { readings, metered: true };
+    if (models === undefined) return { readings, metered: true, ...wait };
     if (!settings.probe) return { readings, metered: true, models };
 
     const model = settings.probe_model ?? modelToProbe(models);
     if (model === undefined) throw new UpstreamError("not_entitled", "the account lists no model that could be probed");
     const body = { model, max_tokens: 1, messages: [{ role: "user", content: "." }] };
-    const { readings: probed, probe } = await hearProbe(
+    const { readings: probed, ...told } = await hearProbe(
       model,
       () => http.json({ url: `${baseUrl}/v1/messages`, method: "POST", body, schema: Message, ...common }),
       (headers) => toReadings(headers, "probe", now),
     );
-    return { readings: merged(probed, readings), metered: true, models, ...(probe !== undefined && { probe }) };
+    return { readings: merged(probed, readings), metered: true, models, ...told };
   },
 });

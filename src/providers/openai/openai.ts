@@ -18,20 +18,23 @@ export const openai = defineProvider({
 
   async read({ baseUrl, apiKey, settings }, { http, signal, now }) {
     const common = { bearer: apiKey, refusal: Refusal, signal };
-    const { data: models, readings } = await hear(
-      http.json({ url: `${baseUrl}/models`, schema: Models, ...common }),
-      (headers) => toReadings(headers, "headers", now),
+    const {
+      data: models,
+      readings,
+      ...wait
+    } = await hear(http.json({ url: `${baseUrl}/models`, schema: Models, ...common }), (headers) =>
+      toReadings(headers, "headers", now),
     );
-    if (models === undefined) return { readings, metered: true };
+    if (models === undefined) return { readings, metered: true, ...wait };
     const { probe: isProbed, probe_model: model } = settings;
     if (!isProbed || model === undefined) return { readings, metered: true, models };
 
     const body = { model, max_completion_tokens: 1, messages: [{ role: "user", content: "." }] };
-    const { readings: probed, probe } = await hearProbe(
+    const { readings: probed, ...told } = await hearProbe(
       model,
       () => http.json({ url: `${baseUrl}/chat/completions`, method: "POST", body, schema: Completion, ...common }),
       (headers) => toReadings(headers, "probe", now),
     );
-    return { readings: merged(probed, readings), metered: true, models, ...(probe !== undefined && { probe }) };
+    return { readings: merged(probed, readings), metered: true, models, ...told };
   },
 });

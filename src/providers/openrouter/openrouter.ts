@@ -1,6 +1,6 @@
 import { ifAllowed } from "../../http/if-allowed.ts";
 import { defineProvider } from "../provider.ts";
-import { Credits, Key, toAccountReading } from "./schema.ts";
+import { Credits, Key, Refusal, toAccountReading } from "./schema.ts";
 
 export const openrouter = defineProvider({
   id: "openrouter",
@@ -11,7 +11,7 @@ export const openrouter = defineProvider({
   floorSeconds: 60,
 
   async read({ baseUrl, apiKey }, { http, signal, now }) {
-    const call = { bearer: apiKey, signal };
+    const call = { bearer: apiKey, refusal: Refusal, signal };
     // One after the other, so that a refused credential is shown once per read and not twice.
     const key = await http.json({ ...call, url: `${baseUrl}/key`, schema: Key });
     // For management keys, by the documentation; others get a 403.

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { UpstreamReason } from "../../http/upstream-error.ts";
 import { nextFirst, nextMidnight, nextMonday } from "../../quota/calendar.ts";
 import { amountsIn } from "../../quota/counters.ts";
 import type { AccountReading, Reading } from "../../quota/reading.ts";
@@ -43,6 +44,29 @@ export const Key = z.object({ data: KeyData }).transform(({ data }) => data);
 export const Credits = z
   .object({ data: z.object({ total_credits: z.number(), total_usage: z.number() }) })
   .transform(({ data }) => data.total_credits - data.total_usage);
+
+const REFUSALS: ReadonlyMap<unknown, UpstreamReason> = new Map([
+  ["openrouter_credits", "not_entitled"],
+  ["openrouter_key_limit", "not_entitled"],
+  // Too much at the same moment: it passes, although it comes as a 402.
+  ["openrouter_in_flight_budget", "rate_limited"],
+]);
+
+/**
+ * https://openrouter.ai/docs/api_reference/limits, read 2026-11-21, has a 402 for a key that is used up; users report a
+ * 403 for it, which only its wording tells from a key that is refused.
+ */
+export const Refusal = z
+  .object({
+    error: z.object({
+      message: z.unknown().optional(),
+      metadata: z.object({ limit_source: z.unknown().optional() }).nullish().catch(undefined),
+    }),
+  })
+  .transform(({ error: { message, metadata } }): UpstreamReason | undefined => {
+    const isUsedUp = typeof message === "string" && message.startsWith("Key limit exceeded");
+    return REFUSALS.get(metadata?.limit_source) ?? (isUsedUp ? "not_entitled" : undefined);
+  });
 
 /** Where the windows end: 00:00 UTC, of Monday, of the first. */
 const PERIODS = {

@@ -1,6 +1,7 @@
 import nock from "nock";
 import { describe, expect, it } from "vitest";
 import { anthropic } from "../../../src/providers/anthropic/anthropic.ts";
+import { describeBucketHeaders } from "../bucket-headers.ts";
 import { NOW, readAccount } from "../read-account.ts";
 import message from "./fixtures/messages.200.json" with { type: "json" };
 import refused from "./fixtures/messages.429.json" with { type: "json" };
@@ -92,66 +93,43 @@ describe("anthropic without a probe", () => {
     nock.cleanAll();
   });
 
-  it("reads all four buckets where the answer has their headers", async () => {
-    answerModels({ headers: HEADERS });
-
-    const { readings } = await read();
-
-    const common = { ...COMMON, source: "headers" };
-    const at = (second: number) => new Date(NOW.getTime() + second * 1000);
-    expect(readings).toEqual([
-      { ...common, quota: "requests", unit: "requests", limit: 50, remaining: 49, resetAt: at(1) },
-      { ...common, quota: "tokens", unit: "tokens", limit: 60_000, remaining: 58_000, resetAt: at(2) },
-      { ...common, quota: "input_tokens", unit: "input_tokens", limit: 50_000, remaining: 49_000, resetAt: at(3) },
-      { ...common, quota: "output_tokens", unit: "output_tokens", limit: 10_000, remaining: 9000, resetAt: at(4) },
-    ]);
-  });
-
-  it("takes headers in any case", async () => {
-    answerModels({ headers: { "Anthropic-RateLimit-Requests-Remaining": "49" } });
-
-    expect((await read()).readings).toMatchObject([{ quota: "requests", remaining: 49 }]);
-  });
-
-  it("reads the families that are there where others are missing", async () => {
+  it("reads requests and output tokens where those are all the headers, as recorded for one model", async () => {
     const some = Object.entries(HEADERS).filter(([name]) => /-(?:requests|output-tokens)-/.test(name));
     answerModels({ headers: Object.fromEntries(some) });
 
     expect((await read()).readings.map(({ quota }) => quota)).toEqual(["requests", "output_tokens"]);
   });
 
-  it.each<[why: string, headers: Record<string, string>]>([
-    ["a limit alone, which does not say what is left", { "anthropic-ratelimit-requests-limit": "50" }],
-    ["a reset alone", { "anthropic-ratelimit-requests-reset": "2026-11-21T12:00:01Z" }],
-    ["what is left in words", { "anthropic-ratelimit-requests-remaining": "many" }],
-    ["the buckets of the Priority Tier", { "anthropic-priority-input-tokens-remaining": "10" }],
-    ["the buckets of fast mode", { "anthropic-fast-input-tokens-remaining": "10" }],
-    ["the windows of a subscription", { "anthropic-ratelimit-unified-5h-remaining": "10" }],
-  ])("gives no reading, rather than zero, for %s", async (_, headers) => {
-    answerModels({ headers });
-
-    expect((await read()).readings).toEqual([]);
+  describeBucketHeaders({
+    read: (headers) => {
+      answerModels({ headers });
+      return read();
+    },
+    header: (field, bucket) => `anthropic-ratelimit-${bucket}-${field}`,
+    buckets: [
+      ["requests", "requests", "requests"],
+      ["tokens", "tokens", "tokens"],
+      ["input-tokens", "input_tokens", "input_tokens"],
+      ["output-tokens", "output_tokens", "output_tokens"],
+    ],
+    resets: [
+      ["2026-11-21T12:00:01Z", 1],
+      ["2026-11-21T12:00:01.500Z", 1.5],
+      ["2026-11-21T13:01:00+01:00", 60],
+    ],
+    notToCome: ["2026-11-21T11:59:58Z", "2026-11-21T12:00:00Z", "2026-02-30T00:00:00Z", "9999-12-31T23:59:59Z"],
+    others: [
+      ["the buckets of the Priority Tier", { "anthropic-priority-input-tokens-remaining": "10" }],
+      ["the buckets of fast mode", { "anthropic-fast-input-tokens-remaining": "10" }],
+      ["the windows of a subscription", { "anthropic-ratelimit-unified-5h-remaining": "10" }],
+      ["the ids of the answer", { "request-id": "12", "anthropic-organization-id": "34" }],
+    ],
   });
 
-  it.each<[name: string, reset: string]>([
-    ["in the past", "2026-11-21T11:59:58Z"],
-    ["right now", "2026-11-21T12:00:00Z"],
-    ["unreadable", "soon"],
-  ])("takes a bucket whose reset is %s for one without a reset to come", async (_, reset) => {
-    answerModels({ headers: { ...EMPTY, "anthropic-ratelimit-requests-reset": reset } });
+  it("reads the first page of models alone, however many there are", async () => {
+    answerModels({ body: { ...models, has_more: true } });
 
-    const { readings } = await read();
-
-    expect(readings).toMatchObject([{ quota: "requests", limit: 50, remaining: 0 }]);
-    expect(readings[0]).not.toHaveProperty("resetAt");
-  });
-
-  it("takes a bucket without a limit for what is left", async () => {
-    answerModels({ headers: { "anthropic-ratelimit-tokens-remaining": "1,000" } });
-
-    expect((await read()).readings).toEqual([
-      { ...COMMON, source: "headers", quota: "tokens", unit: "tokens", remaining: 1000 },
-    ]);
+    expect((await read()).models).toEqual(IDS);
   });
 
   it("lists a model once, and reads an account without models", async () => {
@@ -225,7 +203,7 @@ describe("anthropic with a probe", () => {
 });
 
 describe("anthropic refused with a 429", () => {
-  it("reads what the headers of the refused probe tell; it cost nothing", async () => {
+  it("reads what the headers of the refused probe tell, and the wait that it asks for; it cost nothing", async () => {
     answerModels();
     answerProbe({ status: 429, body: refused, headers: { ...EMPTY, "retry-after": "40" } });
 
@@ -233,6 +211,7 @@ describe("anthropic refused with a 429", () => {
       metered: true,
       models: IDS,
       readings: [{ ...NOTHING_LEFT, source: "probe" }],
+      retryAfterSeconds: 40,
     });
   });
 
@@ -242,10 +221,19 @@ describe("anthropic refused with a 429", () => {
     expect(await read({ probe: true })).toEqual({ metered: true, readings: [{ ...NOTHING_LEFT, source: "headers" }] });
   });
 
+  it.each([1, 61, 86_400])("still reads them when it asks for a wait of %i s", async (wait) => {
+    answerModels({ status: 429, body: refused, headers: { ...EMPTY, "retry-after": String(wait) } });
+
+    expect(await read({ probe: true })).toEqual({
+      metered: true,
+      readings: [{ ...NOTHING_LEFT, source: "headers" }],
+      retryAfterSeconds: wait,
+    });
+  });
+
   it.each<[why: string, headers: Record<string, string>, wait: number | undefined]>([
     ["no headers that tell what is left", { "retry-after": "40" }, 40],
     ["headers that cannot be read", { "anthropic-ratelimit-requests-remaining": "none" }, undefined],
-    ["a wait that is longer than the time to the next read", { ...EMPTY, "retry-after": "61" }, 61],
   ])("is rate limited with %s", async (_, headers, retryAfterSeconds) => {
     answerModels();
     answerProbe({ status: 429, body: refused, headers });
@@ -260,6 +248,8 @@ describe("anthropic refused with a 429", () => {
     await expect(read({ probe: true })).rejects.toMatchObject({
       reason: "not_entitled",
       message: "POST api.anthropic.com/v1/messages answered 429: no plan or no credit",
+      // Unlike a rate limit it names no wait.
+      retryAfterSeconds: undefined,
     });
   });
 
@@ -281,10 +271,23 @@ describe("anthropic in trouble", () => {
     [401, "authentication_error", "auth"],
     [403, "permission_error", "auth"],
     [400, "invalid_request_error", "client"],
+    [404, "not_found_error", "client"],
+    [409, "conflict_error", "client"],
+    [413, "request_too_large", "client"],
   ])("a %i %s is %s, also with headers that tell what is left", async (status, type, reason) => {
     answerModels();
     answerProbe({ status, body: { type: "error", error: { type, message: "invented" } }, headers: EMPTY });
 
     await expect(read({ probe: true })).rejects.toMatchObject({ reason, status });
+  });
+
+  it.each<[what: string, message: string]>([
+    ["a spend limit of the customer's own", "You have reached your specified API usage limits."],
+    ["a balance that is too low, as older answers say it", "Your credit balance is too low to access the API."],
+  ])("a 400 for %s is client: only its wording would tell it apart", async (_what, text) => {
+    answerModels();
+    answerProbe({ status: 400, body: { type: "error", error: { type: "invalid_request_error", message: text } } });
+
+    await expect(read({ probe: true })).rejects.toMatchObject({ reason: "client", status: 400 });
   });
 });

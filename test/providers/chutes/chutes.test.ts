@@ -116,6 +116,57 @@ describe("chutes with a subscription", () => {
     expect(readings[0]).toEqual({ ...fourHour, confidence: "degraded", enforcement: "soft" });
   });
 
+  it("takes a cap as told, whatever the price of the plan or an older table would make it", async () => {
+    const { readings } = await readWith({ ...usage, monthly_price: 20, four_hour: { ...usage.four_hour, cap: 3 } });
+
+    expect(readings[0]).toMatchObject({ limit: 3 });
+  });
+
+  it.each([
+    ["without a zone", "2026-09-07T09:15:00"],
+    ["that are null", null],
+    ["in words", "soon"],
+  ])("does not read the dates of the plan, so it minds none %s", async (_how, date) => {
+    const plain = await readWith(usage);
+
+    expect(await readWith({ ...usage, anchor_date: date, effective_date: date, updated_at: date })).toEqual(plain);
+  });
+
+  it("takes no names for its windows that the server never sends", async () => {
+    const window = { limit: 5, requests: 3 };
+    api()
+      .get("/users/me/subscription_usage")
+      .reply(200, { subscription: true, rolling_window: window, burst: window, month: window });
+
+    await expect(readAccount(chutes, KEY)).rejects.toMatchObject({ reason: "malformed" });
+  });
+
+  it("takes a quota of 0 in the headers of inference for none, not for one that is used up", async () => {
+    const headers = { "X-Chutes-Quota-Total": "0", "X-Chutes-Quota-Remaining": "0", "X-Chutes-RL-User": "inf" };
+    api().get("/users/me/subscription_usage").reply(200, usage, headers);
+    api().get("/users/me").reply(200, me, headers);
+
+    const { readings } = await readAccount(chutes, KEY);
+
+    expect(readings.map(({ quota }) => quota)).toEqual(["four_hour", "monthly", "balance"]);
+  });
+
+  it.each<[what: string, status: number, detail: unknown, reason: string]>([
+    ["a refused key", 401, "Invalid or missing authentication", "auth"],
+    [
+      "an empty balance, with an object",
+      402,
+      { message: "Quota exceeded", quota_reset_timestamp: "x" },
+      "not_entitled",
+    ],
+    ["a used-up plan, with a text", 402, "Subscription usage cap exceeded.", "not_entitled"],
+    ["the limit of free models", 429, "Free models limit reached for today", "rate_limited"],
+  ])("judges %s by its status, whatever form its detail has", async (_what, status, detail, reason) => {
+    api().get("/users/me/subscription_usage").reply(status, { detail });
+
+    await expect(readAccount(chutes, KEY)).rejects.toMatchObject({ reason });
+  });
+
   it("leaves out a window that the plan does not have", async () => {
     const { readings } = await readWith({ ...usage, monthly: null });
 

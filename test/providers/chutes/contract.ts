@@ -1,5 +1,7 @@
 import type { ProviderContract } from "../../contract/contract.ts";
+import daily from "./fixtures/quota-usage.200.json" with { type: "json" };
 import usage from "./fixtures/subscription-usage.200.json" with { type: "json" };
+import none from "./fixtures/subscription-usage.200.none.json" with { type: "json" };
 import me from "./fixtures/users-me.200.json" with { type: "json" };
 
 export const contract: ProviderContract = {
@@ -22,4 +24,16 @@ export const contract: ProviderContract = {
     },
     { method: "GET", path: "/users/me", answer: me, needs: ["balance"], isOptional: true },
   ],
+};
+
+export const others: Readonly<Record<string, ProviderContract>> = {
+  "without a subscription": {
+    ...contract,
+    quotas: ["daily", "balance"],
+    calls: [
+      { method: "GET", path: "/users/me/subscription_usage", answer: none, needs: ["subscription"] },
+      { method: "GET", path: "/users/me", answer: me, needs: ["balance"], isOptional: true },
+      { method: "GET", path: "/users/me/quota_usage/me", answer: daily, needs: ["quota", "used"], isOptional: true },
+    ],
+  },
 };

@@ -5,11 +5,11 @@ import { NOW, readAccount } from "../read-account.ts";
 import balance from "./fixtures/user-balance.200.json" with { type: "json" };
 import refused from "./fixtures/user-balance.200.refused.json" with { type: "json" };
 
-function readWith(body: object) {
+function readWith(body: object | string, headers: Record<string, string> = {}) {
   nock("https://api.deepseek.com")
     .get("/user/balance")
     .matchHeader("authorization", "Bearer sk-invented")
-    .reply(200, body);
+    .reply(200, body, headers);
   return readAccount(deepseek, "sk-invented");
 }
 
@@ -26,6 +26,52 @@ describe("deepseek", () => {
         { quota: "balance_usd", unit: "usd", remaining: 5.17, ...common },
       ],
     });
+  });
+
+  it("finds each currency in any order", async () => {
+    const { readings } = await readWith({ ...balance, balance_infos: balance.balance_infos.toReversed() });
+
+    expect(readings.map(({ quota, remaining }) => [quota, remaining])).toEqual([
+      ["balance_usd", 5.17],
+      ["balance_cny", 86.4],
+    ]);
+  });
+
+  it("tells no limit, no use and no expiry: the total is what is left, not what was bought", async () => {
+    const { readings } = await readWith(balance);
+
+    for (const untold of ["limit", "used", "resetAt", "expiresAt"]) {
+      for (const reading of readings) expect(reading).not.toHaveProperty(untold);
+    }
+  });
+
+  it("takes no bucket from headers, which it does not document", async () => {
+    const headers = { "x-ratelimit-limit-requests": "10", "x-ratelimit-remaining-requests": "0" };
+
+    const { readings } = await readWith(balance, headers);
+
+    expect(readings.map(({ quota }) => quota)).toEqual(["balance_cny", "balance_usd"]);
+  });
+
+  it("reads an answer after the blank lines that keep a waiting request open", async () => {
+    const { readings } = await readWith(`\n\n\n${JSON.stringify(balance)}`);
+
+    expect(readings).toHaveLength(2);
+  });
+
+  it.each<[status: number, reason: string]>([
+    [400, "client"],
+    [401, "auth"],
+    [402, "not_entitled"],
+    [422, "client"],
+    [429, "rate_limited"],
+    [500, "server"],
+    [503, "server"],
+  ])("judges a %i by its status alone, as %s", async (status, reason) => {
+    const body = { error: { message: "Insufficient Balance", type: "authentication_error", param: null, code: "x" } };
+    nock("https://api.deepseek.com").get("/user/balance").reply(status, body);
+
+    await expect(readAccount(deepseek, "sk-invented")).rejects.toMatchObject({ reason });
   });
 
   it("says that calls are refused, and shows an overdrawn balance as it is", async () => {

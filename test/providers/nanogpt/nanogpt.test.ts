@@ -1,6 +1,7 @@
 import nock from "nock";
 import { describe, expect, it } from "vitest";
 import { nanogpt } from "../../../src/providers/nanogpt/nanogpt.ts";
+import { ownHosts } from "../../../src/providers/provider.ts";
 import { NOW, readAccount } from "../read-account.ts";
 import balance from "./fixtures/check-balance.200.json" with { type: "json" };
 import degraded from "./fixtures/subscription-usage.200.degraded.json" with { type: "json" };
@@ -170,6 +171,7 @@ describe("nanogpt", () => {
   it.each([
     [true, "hard"],
     [false, "soft"],
+    [undefined, "hard"],
   ])("takes the daily window as told by enforceDailyLimit %s", async (enforceDailyLimit, enforcement) => {
     const { readings } = await readWith({ ...legacy, enforceDailyLimit });
 
@@ -190,6 +192,80 @@ describe("nanogpt", () => {
     [{ state: null, active: false }, "inactive"],
   ])("reads the subscription of %j as %s", async (told, subscription) => {
     expect((await readWith({ ...usage, ...told })).subscription).toBe(subscription);
+  });
+
+  it("gives no reading for a window of null: the plan does not have it", async () => {
+    const { readings } = await readWith(usage);
+
+    expect(usage.dailyInputTokens).toBeNull();
+    expect(readings.map(({ quota }) => quota)).not.toContain("daily_input_tokens");
+  });
+
+  it("reads the daily token window of a plan that has one", async () => {
+    const limits = { ...usage.limits, dailyInputTokens: 9e6 };
+    const dailyInputTokens = { used: 4e6, remaining: 5e6, percentUsed: 0.44, resetAt: TOMORROW.getTime() };
+
+    const { readings } = await readWith({ ...usage, limits, dailyInputTokens });
+
+    expect(readings[1]).toEqual({
+      quota: "daily_input_tokens",
+      kind: "calendar",
+      unit: "input_tokens",
+      periodSeconds: 86_400,
+      ...reported,
+      limit: 9e6,
+      remaining: 5e6,
+      resetAt: TOMORROW,
+      enforcement: "hard",
+    });
+  });
+
+  it.each<[form: string, resetAt: number | null | undefined, read: Date | undefined]>([
+    ["milliseconds", MONDAY.getTime(), MONDAY],
+    ["seconds", MONDAY.getTime() / 1000, MONDAY],
+    ["null, as unknown", null, undefined],
+    ["nothing, as unknown", undefined, undefined],
+  ])("reads a reset in %s", async (_form, resetAt, read) => {
+    const { readings } = await readWith({ ...usage, weeklyInputTokens: { ...usage.weeklyInputTokens, resetAt } });
+
+    expect(readings[0]).toMatchObject({ remaining: 41_750_000 });
+    expect(readings[0]?.resetAt).toEqual(read);
+  });
+
+  it.each<[what: string, extra: object]>([
+    ["the pool of the billing period", { tokens: { used: 5, percentUsed: 0.5 }, tokenLimits: { total: 10 } }],
+    ["the routing", { routing: { mode: "auto" } }],
+    ["the billing period where it is missing", { period: undefined, graceUntil: undefined }],
+    ["the end of the grace", { graceUntil: "2026-11-30T00:00:00.000Z" }],
+    ["a share above 1", { weeklyInputTokens: { ...usage.weeklyInputTokens, percentUsed: 1.7 } }],
+    ["a share in percent", { weeklyInputTokens: { ...usage.weeklyInputTokens, percentUsed: "30.4%" } }],
+  ])("takes nothing from %s", async (_what, extra) => {
+    const plain = await readWith(usage);
+
+    expect(await readWith({ ...usage, ...extra })).toEqual(plain);
+  });
+
+  it("does not count the NANO balance as dollars", async () => {
+    const { readings } = await readWith(usage, { ...balance, nano_balance: "3.10000000" });
+
+    expect(readings.at(-1)).toMatchObject({ unit: "usd", remaining: 12.345678 });
+  });
+
+  it.each<[told: string, status: number, body: object, reason: string]>([
+    ["a key that was revoked", 401, { error: { message: "Invalid", type: "invalid_request_error" } }, "auth"],
+    ["a management token without usage:read", 403, { error: { message: "Missing scope", code: "forbidden" } }, "auth"],
+    ["no money, in the older form of errors", 402, { error: "Insufficient balance", status: 402 }, "not_entitled"],
+    ["its own rate limit", 429, { error: { message: "Too many requests" } }, "rate_limited"],
+    ["that it cannot tell now", 503, { error: { message: "Temporarily unable to report usage" } }, "server"],
+    ["an error with status 200", 200, { error: "Insufficient balance", status: 402 }, "malformed"],
+  ])("fails when it answers %s", async (_told, status, body, reason) => {
+    api().get("/api/subscription/v1/usage").reply(status, body);
+
+    await expect(readAccount(nanogpt, KEY)).rejects.toMatchObject({ reason });
+  });
+
+  it("keeps to its poll floor on its other host too", () => {
+    expect(ownHosts(nanogpt)).toEqual(["nano-gpt.com", "api.nano-gpt.com"]);
   });
 
   it("takes an answer without any known window as malformed", async () => {

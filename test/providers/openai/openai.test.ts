@@ -1,6 +1,7 @@
 import nock from "nock";
 import { describe, expect, it } from "vitest";
 import { openai } from "../../../src/providers/openai/openai.ts";
+import { describeBucketHeaders } from "../bucket-headers.ts";
 import { NOW, readAccount } from "../read-account.ts";
 import completion from "./fixtures/chat-completions.200.json" with { type: "json" };
 import noMoney from "./fixtures/chat-completions.429.insufficient-quota.json" with { type: "json" };
@@ -76,83 +77,41 @@ describe("openai without a probe", () => {
     nock.cleanAll();
   });
 
-  it("reads the buckets where the answer has their headers", async () => {
-    answerModels({ headers: HEADERS });
-
-    const common = { ...COMMON, source: "headers" };
-    expect((await read()).readings).toEqual([
-      { ...common, quota: "requests", unit: "requests", limit: 500, remaining: 499, resetAt: at(0.12) },
-      { ...common, quota: "tokens", unit: "tokens", limit: 200_000, remaining: 199_987, resetAt: at(360) },
-    ]);
-  });
-
-  it("reads the bucket of a project that has a token limit of its own", async () => {
-    answerModels({
-      headers: {
-        "x-ratelimit-limit-project-tokens": "30000",
-        "x-ratelimit-remaining-project-tokens": "29000",
-        "x-ratelimit-reset-project-tokens": "1m",
-      },
-    });
-
-    expect((await read()).readings).toEqual([
-      {
-        ...COMMON,
-        source: "headers",
-        quota: "project_tokens",
-        unit: "tokens",
-        limit: 30_000,
-        remaining: 29_000,
-        resetAt: at(60),
-      },
-    ]);
-  });
-
-  it.each([
-    ["20ms", 0.02],
-    ["1s", 1],
-    ["1.5s", 1.5],
-    ["1m30.951s", 90.951],
-    ["24h0m0s", 86_400],
-    ["8.64s", 8.64],
-    ["59", 59],
-  ])("reads a reset of %s", async (reset, seconds) => {
-    answerModels({ headers: { ...EMPTY, "x-ratelimit-reset-requests": reset } });
-
-    expect((await read()).readings).toMatchObject([{ resetAt: at(seconds) }]);
+  describeBucketHeaders({
+    read: (headers) => {
+      answerModels({ headers });
+      return read();
+    },
+    header: (field, bucket) => `x-ratelimit-${field}-${bucket}`,
+    buckets: [
+      ["requests", "requests", "requests"],
+      ["tokens", "tokens", "tokens"],
+      ["project-tokens", "project_tokens", "tokens"],
+    ],
+    resets: [
+      ["20ms", 0.02],
+      ["250ms", 0.25],
+      ["1s", 1],
+      ["1.5s", 1.5],
+      ["1m", 60],
+      ["6m0s", 360],
+      ["1m30.951s", 90.951],
+      ["1h2m3s", 3723],
+      ["24h0m0s", 86_400],
+      ["8.64s", 8.64],
+      ["59", 59],
+    ],
+    notToCome: ["0s", "0ms", "-1s", "6M0S", "99999999h"],
+    others: [
+      ["buckets of other names", { "x-ratelimit-remaining-images": "5", "x-ratelimit-remaining": "5" }],
+      ["the other headers of the answer", { "openai-organization": "7", "openai-processing-ms": "12" }],
+    ],
   });
 
   it("counts a reset from the Date of the answer", async () => {
     answerModels({ headers: { ...EMPTY, date: "Sat, 21 Nov 2026 12:00:05 GMT" } });
 
     expect((await read()).readings).toMatchObject([{ resetAt: at(64.88) }]);
-  });
-
-  it("reads limits with commas", async () => {
-    answerModels({
-      headers: { "x-ratelimit-limit-tokens": "30,000", "x-ratelimit-remaining-tokens": "29,500" },
-    });
-
-    expect((await read()).readings).toMatchObject([{ quota: "tokens", limit: 30_000, remaining: 29_500 }]);
-  });
-
-  it.each(["0s", "0ms", "soon"])("takes a bucket with a reset of %s for one without a reset to come", async (reset) => {
-    answerModels({ headers: { ...EMPTY, "x-ratelimit-reset-requests": reset } });
-
-    const { readings } = await read();
-
-    expect(readings).toMatchObject([{ limit: 500, remaining: 0 }]);
-    expect(readings[0]).not.toHaveProperty("resetAt");
-  });
-
-  it.each<[why: string, headers: Record<string, string>]>([
-    ["a limit alone, which does not say what is left", { "x-ratelimit-limit-tokens": "200000" }],
-    ["what is left as -1", { "x-ratelimit-remaining-tokens": "-1" }],
-    ["buckets of other names", { "x-ratelimit-remaining-images": "5", "x-ratelimit-remaining": "5" }],
-  ])("gives no reading, rather than zero, for %s", async (_, headers) => {
-    answerModels({ headers });
-
-    expect((await read()).readings).toEqual([]);
   });
 });
 
@@ -195,7 +154,7 @@ describe("openai with a probe", () => {
 });
 
 describe("openai refused with a 429", () => {
-  it("reads what the headers of the refused probe tell; it cost nothing", async () => {
+  it("reads what the headers of the refused probe tell, and the wait that it asks for; it cost nothing", async () => {
     answerModels();
     answerProbe({ status: 429, body: refused, headers: { ...EMPTY, "retry-after-ms": "120" } });
 
@@ -203,6 +162,7 @@ describe("openai refused with a 429", () => {
       metered: true,
       models: IDS,
       readings: [{ ...NOTHING_LEFT, source: "probe" }],
+      retryAfterSeconds: 0.12,
     });
   });
 
@@ -212,10 +172,19 @@ describe("openai refused with a 429", () => {
     expect(await read(PROBE)).toEqual({ metered: true, readings: [{ ...NOTHING_LEFT, source: "headers" }] });
   });
 
+  it.each([1, 61, 86_400])("still reads them when it asks for a wait of %i s", async (wait) => {
+    answerModels({ status: 429, body: refused, headers: { ...EMPTY, "retry-after": String(wait) } });
+
+    expect(await read(PROBE)).toEqual({
+      metered: true,
+      readings: [{ ...NOTHING_LEFT, source: "headers" }],
+      retryAfterSeconds: wait,
+    });
+  });
+
   it.each<[why: string, headers: Record<string, string>, wait: number | undefined]>([
     ["no headers that tell what is left", { "retry-after": "20" }, 20],
     ["headers that cannot be read", { "x-ratelimit-remaining-requests": "none" }, undefined],
-    ["a wait that is longer than the time to the next read", { ...EMPTY, "retry-after": "61" }, 61],
   ])("is rate limited with %s", async (_, headers, retryAfterSeconds) => {
     answerModels();
     answerProbe({ status: 429, body: refused, headers });
@@ -242,6 +211,13 @@ describe("openai refused with a 429", () => {
       reason: "not_entitled",
       message: "POST api.openai.com/v1/chat/completions answered 429: no plan or no credit",
     });
+  });
+
+  it.each(["requests", "tokens", null])("is rate limited with type %j of a full bucket", async (type) => {
+    answerModels();
+    answerProbe({ status: 429, body: { error: { ...refused.error, type } }, headers: { "retry-after": "1" } });
+
+    await expect(read(PROBE)).rejects.toMatchObject({ reason: "rate_limited", retryAfterSeconds: 1 });
   });
 
   it("does not judge by the wording", async () => {

@@ -6,12 +6,16 @@ import { NOW, readAccount } from "../read-account.ts";
 import credits from "./fixtures/credits.200.json" with { type: "json" };
 import refused from "./fixtures/credits.403.json" with { type: "json" };
 import key from "./fixtures/key.200.json" with { type: "json" };
+import older from "./fixtures/key.200.older.json" with { type: "json" };
 import plain from "./fixtures/key.200.plain.json" with { type: "json" };
 
 const KEY = "sk-or-v1-invented";
 const TOMORROW = new Date("2026-11-22T00:00:00Z");
 const MONDAY = new Date("2026-11-23T00:00:00Z");
 const FIRST = new Date("2026-12-01T00:00:00Z");
+
+const USED_UP = "Key limit exceeded (monthly limit). Manage it using https://openrouter.ai/settings/keys";
+const IN_FLIGHT = "openrouter_in_flight_budget";
 
 const api = () => nock("https://openrouter.ai/api/v1").matchHeader("authorization", `Bearer ${KEY}`);
 
@@ -63,6 +67,16 @@ describe("openrouter", () => {
     expect(readings.map(({ quota }) => quota)).toEqual(["key_limit", "free_model_daily_requests"]);
   });
 
+  it("reads the older answer, which knows of no periods and no free requests", async () => {
+    expect(await readWith(older.data)).toEqual({
+      metered: true,
+      readings: [
+        { quota: "balance", kind: "credits", unit: "usd", ...common, remaining: 38.5 },
+        { ...limit, kind: "credits", limit: 5, remaining: 3.5 },
+      ],
+    });
+  });
+
   it("does not show a refused key a second time", async () => {
     api()
       .get("/key")
@@ -92,6 +106,63 @@ describe("openrouter", () => {
     const { readings } = await readWith({ ...plain.data, rate_limit: "none" });
 
     expect(readings.map(({ quota }) => quota)).toEqual(["balance"]);
+  });
+
+  it("reads the balance with an ordinary key where OpenRouter tells it in spite of its documentation", async () => {
+    const { readings } = await readWith({ ...key.data, is_management_key: false, is_provisioning_key: false });
+
+    expect(readings[0]).toMatchObject({ quota: "balance", remaining: 38.5 });
+  });
+
+  it.each<[what: string, extra: object]>([
+    ["whether credits were ever bought", { is_free_tier: true }],
+    ["what kind of key it is", { is_management_key: true, is_provisioning_key: undefined }],
+    ["whose key it is", { organization_id: null, workspace_id: null, allowed_data_regions: ["eu"] }],
+    ["budgets, which no documented answer of it has", { budgets: [{ scope: "member", remaining_usd: 0 }] }],
+    ["budgets of another form", { budgets: "none" }],
+  ])("takes nothing from what it says of %s", async (_what, extra) => {
+    const plainly = await readWith(key.data);
+
+    expect(await readWith({ ...key.data, ...extra })).toEqual(plainly);
+  });
+
+  it.each<[what: string, status: number, error: object, reason: string]>([
+    ["no key", 401, { message: "No auth credentials found" }, "auth"],
+    ["a deleted key", 401, { message: "User not found." }, "auth"],
+    ["a forbidden key", 403, { message: "Forbidden" }, "auth"],
+    ["a used-up key, in the reports of users", 403, { message: USED_UP }, "not_entitled"],
+    ["a used-up key, by its source", 403, { metadata: { limit_source: "openrouter_key_limit" } }, "not_entitled"],
+    [
+      "a used-up key, in the documentation",
+      402,
+      { metadata: { limit_source: "openrouter_key_limit" } },
+      "not_entitled",
+    ],
+    ["no credits", 402, { metadata: { limit_source: "openrouter_credits" } }, "not_entitled"],
+    ["no credits, in the older form", 402, { message: "This request requires more credits" }, "not_entitled"],
+    ["too much at once, which passes", 402, { metadata: { limit_source: IN_FLIGHT } }, "rate_limited"],
+    ["a source of tomorrow", 402, { metadata: { limit_source: "openrouter_tomorrow" } }, "not_entitled"],
+    ["metadata of another form", 403, { message: USED_UP, metadata: "none" }, "not_entitled"],
+    ["no metadata", 402, { metadata: null }, "not_entitled"],
+    ["too many free requests", 429, { metadata: { limit_source: "openrouter_free_tier_daily" } }, "rate_limited"],
+    ["a provider behind it that is limited", 429, { metadata: { provider_name: "x", raw: "y" } }, "rate_limited"],
+    ["no provider behind it", 503, { message: "No provider" }, "server"],
+  ])("judges a refusal for %s by its code and wording where the status says too little", async (...row) => {
+    const [, status, error, reason] = row;
+    api()
+      .get("/key")
+      .reply(status, { error: { code: status, ...error } }, { "retry-after": "7" });
+
+    await expect(readAccount(openrouter, KEY)).rejects.toMatchObject({ reason, status, retryAfterSeconds: 7 });
+  });
+
+  it("leaves out the balance for a key that is used up, and still reads its limit", async () => {
+    api().get("/key").reply(200, key);
+    api()
+      .get("/credits")
+      .reply(403, { error: { code: 403, message: USED_UP } });
+
+    expect((await readAccount(openrouter, KEY)).readings[0]).toMatchObject({ quota: "key_limit" });
   });
 
   it.each([null, undefined])("knows of no expiry of the key where it is %s", async (expires_at) => {
@@ -163,6 +234,15 @@ describe("the free requests of an openrouter account", () => {
     const { readings } = await readWith({ ...key.data, free_model_daily_requests });
 
     expect(readings.map(({ quota }) => quota)).toEqual(["balance", "key_limit"]);
+  });
+
+  it("may be passed, as failed attempts count too", async () => {
+    const { readings } = await readWith({
+      ...plain.data,
+      free_model_daily_requests: { used: 55, limit: 50, remaining: 0 },
+    });
+
+    expect(readings[1]).toMatchObject({ limit: 50, remaining: -5 });
   });
 
   it("are degraded, without numbers, where the counters are null", async () => {
