@@ -8,6 +8,8 @@ export interface DemoAccount {
   readonly key: string | undefined;
   /** Length of each simulated window in seconds by quota id: the adapters know only the real ones. */
   readonly periods: Readonly<Record<string, number>>;
+  /** What its provider takes beyond that. */
+  readonly settings?: Readonly<Record<string, string | boolean>>;
 }
 
 /**
@@ -23,10 +25,12 @@ const ENGINE = {
   min_lead: duration(30),
   topup_warning: duration(WEEK),
   topup_critical: duration(2 * DAY),
+  rate_limit_window: duration(MINUTE),
   use_or_lose_period: duration(WEEK),
   use_or_lose_lead: duration(2 * WEEK),
   use_or_lose_floor: duration(HOUR),
   hold: duration(DAY),
+  credential_lead: duration(WEEK),
 };
 
 interface DemoConfig {
@@ -41,11 +45,12 @@ export function demoConfig(accounts: readonly DemoAccount[]): DemoConfig {
     poll: { interval: duration(5), timeout: duration(4), stale_after: duration(60) },
     engine: ENGINE,
     state: { memory: true },
-    accounts: accounts.map(({ name, provider, baseUrl, key, periods }) => ({
+    accounts: accounts.map(({ name, provider, baseUrl, key, periods, settings }) => ({
       name,
       provider,
       base_url: baseUrl,
       ...(key !== undefined && { api_key_env: variableOf(name) }),
+      ...settings,
       quotas: Object.fromEntries(
         Object.entries(periods).map(([quota, period]) => [quota, { period: duration(period) }]),
       ),

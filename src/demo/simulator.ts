@@ -49,6 +49,8 @@ export async function startSimulator(upstream: Upstream, options: SimulatorOptio
     const call = callOf(request, upstream.basePath);
     if (call !== undefined) counts.set(call.path, (counts.get(call.path) ?? 0) + 1);
     const reply = replyOf(upstream, call, modeNow());
+    // By the clock of the demo: what headers tell as an instant is measured against it.
+    response.setHeader("Date", new Date(clock()).toUTCString());
     if (reply !== undefined) send(response, reply, retryAfterSeconds);
   });
   const open = async (port: number): Promise<number> => {
@@ -97,10 +99,10 @@ function replyOf(upstream: Upstream, call: Call | undefined, mode: Mode): Reply 
   return call === undefined ? upstream.failure(404) : upstream.reply(call);
 }
 
-function send(response: ServerResponse, { status, body }: Reply, retryAfterSeconds: number | undefined): void {
+function send(response: ServerResponse, { status, headers, body }: Reply, retryAfterSeconds: number | undefined): void {
   if (status === 429 && retryAfterSeconds !== undefined) response.setHeader("Retry-After", retryAfterSeconds);
   const isText = typeof body === "string";
   const type = !isText ? "application/json" : body.startsWith("<") ? "text/html" : "text/plain";
-  response.writeHead(status, { "Content-Type": `${type}; charset=utf-8` });
+  response.writeHead(status, { "Content-Type": `${type}; charset=utf-8`, ...headers });
   response.end(isText ? body : JSON.stringify(body));
 }

@@ -8,6 +8,7 @@ export interface Call {
 
 export interface Reply {
   readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
   /** A string is sent as text, anything else as JSON. */
   readonly body: unknown;
 }

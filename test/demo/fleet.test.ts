@@ -19,14 +19,17 @@ async function startFleet() {
   fleet = await startDemoFleet(clock);
   const config = JSON.parse(fleet.configText) as { accounts: readonly Account[]; engine: Record<string, string> };
   const keyOf = ({ api_key_env }: Account) => fleet.env[api_key_env ?? ""] ?? "";
-  const read = async (name: string, path: string): Promise<unknown> => {
+  const call = (name: string, path: string, method = "GET"): Promise<Response> => {
     const account = config.accounts.find((candidate) => candidate.name === name);
     if (account === undefined) throw new Error(`no account ${name}`);
-    const headers = { authorization: `Bearer ${keyOf(account)}` };
-    const response = await fetch(`${account.base_url}${path}`, { headers });
+    const headers = { authorization: `Bearer ${keyOf(account)}`, "x-api-key": keyOf(account) };
+    return fetch(`${account.base_url}${path}`, { method, headers });
+  };
+  const read = async (name: string, path: string): Promise<unknown> => {
+    const response = await call(name, path);
     return response.ok ? response.json() : response.status;
   };
-  return { config, pass, read };
+  return { config, pass, call, read };
 }
 
 describe("the demo fleet", () => {
@@ -40,11 +43,15 @@ describe("the demo fleet", () => {
       "deepseek/batch",
       "deepseek/flaky",
       "nanogpt/legacy-soft",
+      "chutes/crawler",
+      "openrouter/contractor",
+      "anthropic/agents",
+      "openai/chat-backend",
       "ollama/workstation",
     ]);
     const variables = config.accounts.flatMap(({ api_key_env }) => api_key_env ?? []);
     expect(Object.keys(fleet.env)).toEqual(variables);
-    expect(new Set(Object.values(fleet.env)).size).toBe(6);
+    expect(new Set(Object.values(fleet.env)).size).toBe(10);
   });
 
   it("keeps the keys out of the config file", async () => {
@@ -91,6 +98,57 @@ describe("the demo fleet", () => {
     expect(await balance()).toMatchObject({ balance_infos: [{ total_balance: "10.50" }] });
     pass(10 * 60);
     expect(await balance()).toMatchObject({ balance_infos: [{ total_balance: "58.50" }] });
+  });
+
+  it("keeps crawler within both caps of its plan, and starts its four hours again after three minutes", async () => {
+    const { pass, read } = await startFleet();
+    const usage = () => read("crawler", "/users/me/subscription_usage");
+
+    expect(await usage()).toMatchObject({ four_hour: { usage: 0.06 }, monthly: { usage: 25.92, cap: 50 } });
+    pass(3 * 60);
+    expect(await usage()).toMatchObject({ four_hour: { usage: 0 }, monthly: { usage: 26.1 } });
+    pass(12 * 24 * 60 - 3 * 60 - 1);
+    expect(await usage()).toMatchObject({ monthly: { usage: 43.199 } });
+  });
+
+  it("has little left on the key of contractor, until the key expires", async () => {
+    const { pass, read } = await startFleet();
+    const key = () => read("contractor", "/key");
+
+    const expires_at = new Date(NOON + 72 * 60_000).toISOString();
+    expect(await key()).toMatchObject({ data: { limit: 50, limit_remaining: 2.8, expires_at } });
+    pass(72 * 60 - 1);
+    expect(await key()).toMatchObject({ data: { expires_at } });
+    pass(1);
+    expect(await key()).toBe(401);
+  });
+
+  it("lets agents burst, and its buckets fill again every minute", async () => {
+    const { pass, call } = await startFleet();
+    const left = async () => {
+      const { headers } = await call("agents", "/v1/messages", "POST");
+      return headers.get("anthropic-ratelimit-input-tokens-remaining");
+    };
+
+    expect(await left()).toBe("450000");
+    pass(20);
+    expect(await left()).toBe("200000");
+    pass(40);
+    expect(await left()).toBe("450000");
+  });
+
+  it("lets chat-backend ask for more than its requests per minute from minute 3 to minute 9", async () => {
+    const { pass, call } = await startFleet();
+    const left = async () => {
+      const { status, headers } = await call("chat-backend", "/chat/completions", "POST");
+      return [status, headers.get("x-ratelimit-remaining-requests"), headers.get("x-ratelimit-remaining-tokens")];
+    };
+
+    expect(await left()).toEqual([200, "500", "200000"]);
+    pass(9 * 60);
+    expect(await left()).toEqual([429, "0", "104000"]);
+    pass(60);
+    expect(await left()).toEqual([200, "320", "200000"]);
   });
 
   it("lets flaky fail from minute 2 to minute 7", async () => {

@@ -1,31 +1,16 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { SimulatedBalance } from "../../src/demo/balance.ts";
 import { deepseek } from "../../src/demo/deepseek.ts";
 import { steady } from "../../src/demo/load.ts";
 import { nanogpt, nanogptLegacy } from "../../src/demo/nanogpt.ts";
 import { ollama } from "../../src/demo/ollama.ts";
-import { type Simulator, startSimulator } from "../../src/demo/simulator.ts";
-import type { Upstream } from "../../src/demo/upstream.ts";
 import { SimulatedWindow } from "../../src/demo/window.ts";
+import { ask } from "./ask.ts";
 import { handClock, NOON } from "./hand-clock.ts";
 
 const KEY = "key-of-the-account";
 const BEARER = { authorization: `Bearer ${KEY}` };
 const API_KEY = { "x-api-key": KEY };
-
-let simulator: Simulator | undefined;
-
-afterEach(async () => {
-  await simulator?.stop();
-  simulator = undefined;
-});
-
-async function ask(upstream: Upstream, path: string, init: RequestInit = {}) {
-  simulator = await startSimulator(upstream);
-  const response = await fetch(`${simulator.baseUrl}${path}`, init);
-  const text = await response.text();
-  return { status: response.status, body: text.startsWith("{") ? (JSON.parse(text) as unknown) : text };
-}
 
 describe("simulated NanoGPT", () => {
   it("answers in the current shape, with null for the windows that the plan lacks", async () => {

@@ -30,6 +30,16 @@ describe("a simulator", () => {
     expect(await response.json()).toEqual({ error: "simulated status 503" });
   });
 
+  it("dates its answers by its own clock", async () => {
+    const { clock, pass } = handClock();
+    const simulator = await start({ clock });
+    pass(90);
+
+    const response = await call(simulator);
+
+    expect(response.headers.get("date")).toBe("Sat, 21 Nov 2026 12:01:30 GMT");
+  });
+
   it("says with a 429 how long to wait", async () => {
     const simulator = await start();
 

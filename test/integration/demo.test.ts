@@ -9,12 +9,10 @@ import { QUOTAS_DOCUMENT } from "../support/quotas-document-schema.ts";
 
 let url: string;
 let demo: RunningProcess;
-let startedAt: number;
 
 beforeAll(async () => {
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
-  startedAt = performance.now();
   demo = await startProcess({
     name: "demo",
     command: NODE,
@@ -27,21 +25,40 @@ beforeAll(async () => {
 
 afterAll(() => demo?.stop());
 
+/** The first reads are spread over up to 10 s. */
+const PATIENCE = { timeoutMs: 60_000 };
+
 const text = async (path: string) => (await fetch(`${url}${path}`)).text();
 
 describe("the demo", () => {
-  it("shows all three providers within 15 s of its start", async () => {
-    const patience = { timeoutMs: 15_000 - (performance.now() - startedAt) };
-
+  it("shows all seven providers", async () => {
     const providers = await eventually(async () => {
       const samples = parseExposition(await text("/metrics"));
       const up = samples.filter(({ name, value }) => name === "llm_quota_account_up" && value === 1);
-      expect(up).toHaveLength(7);
+      expect(up).toHaveLength(11);
       return new Set(up.map(({ labels }) => labels["provider"]));
-    }, patience);
+    }, PATIENCE);
 
-    expect(providers).toEqual(new Set(["deepseek", "nanogpt", "ollama"]));
-    expect(performance.now() - startedAt).toBeLessThan(15_000);
+    expect(providers).toEqual(
+      new Set(["anthropic", "chutes", "deepseek", "nanogpt", "ollama", "openai", "openrouter"]),
+    );
+  });
+
+  it("shows the quotas that response headers tell, and what asking for them costs", async () => {
+    await eventually(async () => {
+      const samples = parseExposition(await text("/metrics"));
+      const told = samples.filter(({ name, labels }) => name === "llm_quota_info" && labels["source"] === "probe");
+      const names = told.map(({ labels }) => `${labels["account"]} ${labels["quota"]}`);
+      expect(names.toSorted()).toEqual([
+        "agents input_tokens",
+        "agents output_tokens",
+        "agents requests",
+        "chat-backend requests",
+        "chat-backend tokens",
+      ]);
+      const spent = samples.filter(({ name, value }) => name === "llm_quota_probe_tokens_total" && value > 0);
+      expect(new Set(spent.map(({ labels }) => labels["account"]))).toEqual(new Set(["agents", "chat-backend"]));
+    }, PATIENCE);
   });
 
   it("lists the accounts by urgency", async () => {
