@@ -121,7 +121,7 @@ function showQuota(
     long: show(windows.long, outlook?.long),
     forecast: forecastShown(quota, state, isShown),
     alerts,
-    consumedTotal: meter?.consumed ?? 0,
+    consumedTotal: meter?.formerly === undefined ? (meter?.consumed ?? 0) : undefined,
     resetsTotal: meter?.resets ?? 0,
     topupsTotal: meter?.topups ?? 0,
     limitChangesTotal: meter?.limitChanges ?? 0,

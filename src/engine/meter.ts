@@ -30,6 +30,8 @@ export interface Meter {
   cadence: number | undefined;
   readings: number;
   consumed: number;
+  /** What was consumed when this process began; undefined once it has taken a reading. */
+  formerly: number | undefined;
   active: number;
   series: Series;
   /** The furthest that the clock had come before it was set back; undefined once it is there again. */
@@ -136,6 +138,7 @@ export function newMeter(reading: Reading, span: number): Meter | undefined {
     cadence: undefined,
     readings: 1,
     consumed: 0,
+    formerly: undefined,
     active: 0,
     series: emptySeries(),
     clockWasAt: undefined,

@@ -3,6 +3,7 @@ import { isGood, remainingOf } from "../quota/amounts.ts";
 import type { Reading } from "../quota/reading.ts";
 import type { Severity, State } from "../quota/state.ts";
 import type { QuotaAlert } from "./alerts.ts";
+import { beginCounters } from "./counters.ts";
 import { type Outlook, outlook, windowsOf } from "./forecast.ts";
 import { type LimitMemory, newLimitMemory, noteLimit } from "./limit.ts";
 import { type Meter, type MeterEvent, newMeter } from "./meter.ts";
@@ -108,6 +109,7 @@ export function takeReading(memory: QuotaMemory, reading: Reading, settings: Eng
   if (memory.meter === undefined) memory.meter = newMeter(reading, span);
   else if (memory.meter.unit !== reading.unit) memory.meter = restartMeter(memory.meter, reading, span);
   else event = observe(memory.meter, reading, span, settings);
+  if (memory.meter !== undefined) beginCounters(memory.meter);
   if (memory.meter !== undefined && event !== "repeated") memory.outlook = outlook(reading, memory.meter, settings);
   return event;
 }

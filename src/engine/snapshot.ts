@@ -55,8 +55,8 @@ export interface QuotaSnapshot {
   readonly long: Rate;
   readonly forecast: Forecast | undefined;
   readonly alerts: readonly ActiveAlert[];
-  /** Since process start, like every counter. */
-  readonly consumedTotal: number;
+  /** Since process start, like every counter; undefined until a restored quota was read again. */
+  readonly consumedTotal: number | undefined;
   readonly resetsTotal: number;
   readonly topupsTotal: number;
   readonly limitChangesTotal: number;

@@ -1,6 +1,4 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { AccountMemory } from "../engine/account.ts";
-import type { ReadOutcome } from "../quota/account.ts";
 import { decodeMemory, decodeOutcome, encode, FORMAT } from "./codec.ts";
 import type { AccountKey, Kept, Store } from "./store.ts";
 
@@ -13,6 +11,8 @@ interface SqliteStoreOptions {
 
 /** What the daemon may lose when it is killed. */
 const MOST_LATE_MS = 500;
+/** Time until a batch that could not be written is tried again, if nothing asks for it before. */
+const RETRY_MS = 5000;
 /** While nothing can be written, the oldest is given up beyond so many. */
 const MOST_PENDING = 20_000;
 const THIN_EVERY_MS = 3_600_000;
@@ -30,6 +30,7 @@ type Write = (statements: Statements) => void;
 type Statements = Readonly<Record<keyof typeof SQL, StatementSync>>;
 
 const SQL = {
+  all: "SELECT provider, account, id, format, memory, memory_seq FROM account",
   find: "SELECT id, format, memory, memory_seq FROM account WHERE provider = ? AND account = ?",
   add: "INSERT INTO account (provider, account) VALUES (?, ?) RETURNING id",
   since: "SELECT body FROM outcome WHERE account_id = ? AND seq > ? AND format = ? ORDER BY seq",
@@ -42,8 +43,13 @@ const SQL = {
   prune: "DELETE FROM outcome WHERE at < ?",
 } as const;
 
+interface SqliteStore extends Store {
+  /** The accounts of which what is kept cannot be read: they are learned anew. */
+  unreadable(): readonly AccountKey[];
+}
+
 /** A store in an SQLite database. Writing never fails to the outside: a full disk costs history, not the daemon. */
-export function createSqliteStore({ database, now, onWrite }: SqliteStoreOptions): Store {
+export function createSqliteStore({ database, now, onWrite }: SqliteStoreOptions): SqliteStore {
   const statements = Object.fromEntries(
     Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]),
   ) as unknown as Statements;
@@ -72,6 +78,7 @@ export function createSqliteStore({ database, now, onWrite }: SqliteStoreOptions
       // An id that was given out in a transaction that failed is none.
       ids.clear();
       pending = writes.slice(-MOST_PENDING);
+      timer = setTimeout(flush, RETRY_MS);
       onWrite(error as Error);
     }
   };
@@ -88,7 +95,12 @@ export function createSqliteStore({ database, now, onWrite }: SqliteStoreOptions
   const thinning = setInterval(thin, THIN_EVERY_MS).unref();
 
   return {
-    load: ({ provider, account }) => kept(statements, statements.find.get(provider, account)),
+    load: ({ provider, account }) => kept(statements, statements.find.get(provider, account)) ?? NOTHING_KEPT,
+    unreadable: () =>
+      statements.all
+        .all()
+        .filter((row) => kept(statements, row) === undefined)
+        .map(({ provider, account }) => ({ provider: String(provider), account: String(account) })),
     append(key, outcome) {
       const body = encode(outcome);
       const at = outcome.at.getTime() / 1000;
@@ -108,15 +120,22 @@ export function createSqliteStore({ database, now, onWrite }: SqliteStoreOptions
   };
 }
 
-/** What another version kept is not understood: the account is learned anew. */
-function kept({ since }: Statements, row: Record<string, unknown> | undefined): Kept {
-  if (row === undefined) return { memory: undefined, since: [] };
+const NOTHING_KEPT: Kept = { memory: undefined, since: [] };
+
+/** Undefined for what cannot be read. What another version kept is not understood: the account is learned anew. */
+function kept({ since }: Statements, row: Record<string, unknown> | undefined): Kept | undefined {
+  if (row === undefined) return NOTHING_KEPT;
   const isKnown = row["format"] === FORMAT && typeof row["memory"] === "string";
-  const outcomes = since
-    .all(Number(row["id"]), isKnown ? Number(row["memory_seq"]) : 0, FORMAT)
-    .map(({ body }): ReadOutcome => decodeOutcome(String(body)));
-  const memory: AccountMemory | undefined = isKnown ? decodeMemory(String(row["memory"])) : undefined;
-  return { memory, since: outcomes };
+  const outcomes = since.all(Number(row["id"]), isKnown ? Number(row["memory_seq"]) : 0, FORMAT);
+  try {
+    return {
+      memory: isKnown ? decodeMemory(String(row["memory"])) : undefined,
+      since: outcomes.map(({ body }) => decodeOutcome(String(body))),
+    };
+  } catch {
+    // Nothing of it is repeated: what matters is whose it was, and the start says that.
+    return undefined;
+  }
 }
 
 function inTransaction(database: DatabaseSync, work: () => void): void {

@@ -3,7 +3,7 @@ import type { QuotaSnapshot } from "../../src/engine/snapshot.ts";
 import { at, DAY, FOUR_HOURS, HOUR, MINUTE, startRun, type Told } from "../support/readings.ts";
 
 const counted = ({ consumedTotal, resetsTotal, topupsTotal, limitChangesTotal }: QuotaSnapshot) => ({
-  consumed: Number(consumedTotal.toFixed(9)),
+  consumed: Number(consumedTotal?.toFixed(9)),
   resets: resetsTotal,
   topups: topupsTotal,
   limitChanges: limitChangesTotal,

@@ -55,7 +55,7 @@ function countedAndTrue(steps: readonly number[], schedule: readonly Poll[]): { 
     wasStale = seen < minute;
     if (repeated && !wasStale) run.read(told(inWindow, seen, jitter));
     const quota = run.read(told(inWindow, seen, jitter));
-    return [{ counted: quota.consumedTotal, used: (total[minute] ?? 0) - (total[first] ?? 0) }];
+    return [{ counted: quota.consumedTotal ?? Number.NaN, used: (total[minute] ?? 0) - (total[first] ?? 0) }];
   });
 }
 
@@ -156,7 +156,7 @@ function fallen(before: QuotaSnapshot, after: QuotaSnapshot): string[] {
   const always = ["resetsTotal", "topupsTotal", "limitChangesTotal"] as const;
   const isSameUnit = before.reading.unit === after.reading.unit;
   const counters = isSameUnit ? ([...always, "consumedTotal"] as const) : always;
-  return counters.filter((counter) => after[counter] < before[counter]);
+  return counters.filter((counter) => Number(after[counter]) < Number(before[counter]));
 }
 
 describe("a quota in other units", () => {

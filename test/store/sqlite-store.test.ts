@@ -77,7 +77,8 @@ describe("what is kept", () => {
     const [was] = before.snapshot().accounts[0]?.quotas ?? [];
     const [is] = after.snapshot().accounts[0]?.quotas ?? [];
     expect(was).toMatchObject({ state: "critical", consumedTotal: 468 });
-    expect(is).toEqual({ ...was, consumedTotal: 0 });
+    // Not counted anew before it is read anew.
+    expect(is).toEqual({ ...was, consumedTotal: undefined });
     expect(after.snapshot().accounts[0]).toMatchObject({ up: false, pollsTotal: 0, answer: { plan: "pro" } });
     await second.store.close();
   });
@@ -95,6 +96,25 @@ describe("what is kept", () => {
     expect(account.quotas[0]).toMatchObject({ consumedTotal: 72, state: "critical", resetsTotal: 0 });
     expect(account.quotas[0]?.alerts).toEqual(before.snapshot().accounts[0]?.quotas[0]?.alerts);
     await second.store.close();
+  });
+
+  it("goes on counting where a restart would be hidden, whatever number of kills came before", async () => {
+    const first = open();
+    const before = watchOn(first.store, NOW);
+    for (const one of BURN.slice(0, 3)) before.take(ACCOUNT, one);
+    await first.store.close();
+    const counters: (number | undefined)[] = [before.snapshot().accounts[0]?.quotas[0]?.consumedTotal];
+
+    for (const [index, used] of [60, 72, 84, 90].entries()) {
+      const next = open();
+      const watch = watchOn(next.store, minute(10 + index));
+      const account = watch.take(ACCOUNT, outcome(10 + index, 1000 - used));
+      counters.push(account.quotas[0]?.consumedTotal);
+      await next.store.close();
+    }
+
+    // A restart hides behind 24 after 24, and behind 12 after 12: there the counter goes on.
+    expect(counters).toEqual([24, 48, 12, 24, 6]);
   });
 
   it("belongs to one account of one provider", async () => {
