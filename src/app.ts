@@ -1,12 +1,14 @@
 import { createWatch } from "./alerting/watch.ts";
 import type { Config, ConfiguredAccount } from "./config/config.ts";
+import { shownConfig } from "./config/shown.ts";
 import type { Snapshot } from "./engine/snapshot.ts";
 import { createHttpClient } from "./http/undici-client.ts";
-import type { Logger } from "./log.ts";
+import type { Logger, Scrub } from "./log.ts";
 import { createExporterMetrics } from "./metrics/exporter-metrics.ts";
 import { createMetricsPage } from "./metrics/page.ts";
 import { createPoller } from "./poller/poller.ts";
-import type { ReadOutcome } from "./quota/account.ts";
+import { keyOf, type ReadOutcome } from "./quota/account.ts";
+import { createReload, warnOfWhatStays } from "./reload.ts";
 import { listen } from "./server/listen.ts";
 import { createServer } from "./server/server.ts";
 import { openStore } from "./store/open-store.ts";
@@ -21,7 +23,13 @@ export interface Build {
 
 interface AppOptions {
   readonly config: Config;
+  /** Reads and checks the config anew, and throws what is wrong with it; absent where it cannot change. */
+  readonly loadConfig?: () => Promise<Config>;
+  /** Whether whoever reaches the port may reload. */
+  readonly lifecycleEnabled?: boolean;
   readonly log: Logger;
+  /** Takes out of a text what must not be shown. */
+  readonly scrub?: Scrub;
   readonly build: Build;
   readonly now?: () => Date;
   /** Evenly spread in [0, 1). */
@@ -31,6 +39,8 @@ interface AppOptions {
 export interface App {
   /** Begins to read and to serve; resolves with the URL that it serves at. */
   start(): Promise<string>;
+  /** Loads the config anew and goes on with it; one that is refused changes nothing, and its problem is returned. */
+  reload(): Promise<string | undefined>;
   stop(): Promise<void>;
   snapshot(): Snapshot;
 }
@@ -41,7 +51,10 @@ const EVALUATION_MS = 15_000;
 export const userAgent = (build: Build) => `llm-quota-exporter/${build.version}`;
 
 /** Wires the daemon, or throws a `StateError` when its state path must not be used: provider → reading → store and engine → snapshot → metrics, page and API. */
-export function createApp({ config, log, build, now = () => new Date(), random = Math.random }: AppOptions): App {
+export function createApp(options: AppOptions): App {
+  const { log, build, lifecycleEnabled = false, scrub = (text) => text } = options;
+  const { now = () => new Date(), random = Math.random } = options;
+  let { config } = options;
   const exporter = createExporterMetrics(build);
   const startedAt = now();
   const { store, warning } = openStore({
@@ -55,7 +68,7 @@ export function createApp({ config, log, build, now = () => new Date(), random =
   const poller = createPoller<ConfiguredAccount>({
     accounts: config.accounts,
     http,
-    timeoutSeconds: config.poll.timeoutSeconds,
+    timeoutSeconds: () => config.poll.timeoutSeconds,
     now,
     random,
     finished(account, outcome) {
@@ -67,6 +80,20 @@ export function createApp({ config, log, build, now = () => new Date(), random =
     },
     onBug: ({ provider, account }, err) =>
       log.error({ provider, account, err }, "a fault in the exporter, please report it"),
+  });
+  const reload = createReload({
+    load: options.loadConfig,
+    log,
+    refused: exporter.configRefused,
+    // Everything is built by now: from here on nothing may fail or wait.
+    swap(next) {
+      warnOfWhatStays(log, config, next);
+      config = next;
+      exporter.addProviders(next.accounts.map((account) => account.provider));
+      watch.replace(next.accounts, next.engine, now());
+      poller.replace(next.accounts);
+      exporter.configLoaded(now());
+    },
   });
   // What is shown to anybody is written first, so that a kill cannot make it be counted again.
   const snapshot = () => {
@@ -86,6 +113,8 @@ export function createApp({ config, log, build, now = () => new Date(), random =
     ready: poller.ready,
     version: build.version,
     now,
+    config: () => scrub(shownConfig(config.written)),
+    reload: lifecycleEnabled ? reload : undefined,
     onError: (err) => log.error({ err }, "a request failed"),
   });
   let evaluation: NodeJS.Timeout | undefined;
@@ -109,6 +138,7 @@ export function createApp({ config, log, build, now = () => new Date(), random =
       evaluation = setInterval(() => watch.evaluate(now()), EVALUATION_MS);
       return opened.url;
     },
+    reload,
     async stop() {
       clearInterval(evaluation);
       await poller.stop();
@@ -125,17 +155,17 @@ const isLoopback = (host: string) => host === "::1" || host === "localhost" || h
 
 /** One line when an account begins to fail, fails differently, or works again; the rest are counters. */
 function createReadLog(log: Logger) {
-  const failing = new Map<ConfiguredAccount, string>();
+  const failing = new Map<string, string>();
   return (account: ConfiguredAccount, outcome: ReadOutcome) => {
     const fields = { provider: account.provider, account: account.account };
     if (outcome.ok) {
-      if (failing.delete(account)) log.info(fields, "the account can be read again");
+      if (failing.delete(keyOf(account))) log.info(fields, "the account can be read again");
       else log.debug({ ...fields, quotas: outcome.answer.readings.length }, "read");
       return;
     }
     const { reason, message, retryAfterSeconds } = outcome;
-    const isNews = failing.get(account) !== reason;
-    failing.set(account, reason);
+    const isNews = failing.get(keyOf(account)) !== reason;
+    failing.set(keyOf(account), reason);
     log[isNews ? "warn" : "debug"](
       { ...fields, reason, problem: message, retryAfterSeconds },
       "the account could not be read",

@@ -11,13 +11,13 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 interface LogOptions {
   readonly level: LogLevel;
   readonly format: LogFormat;
-  readonly secrets: readonly Secret[];
+  /** Takes every credential out of a line. */
+  readonly scrub: Scrub;
   readonly write: (line: string) => void;
 }
 
 /** pino, with every known credential scrubbed from the finished line: whatever went in, none comes out. */
-export function createLogger({ level, format, secrets, write }: LogOptions): Logger {
-  const scrub = createScrubber(secrets);
+export function createLogger({ level, format, scrub, write }: LogOptions): Logger {
   return pino(
     {
       level,
@@ -34,24 +34,34 @@ export function createLogger({ level, format, secrets, write }: LogOptions): Log
 /** A shorter credential would turn the log into noise, and is no credential. */
 const LEAST_SCRUBBED = 6;
 
-/** Replaces every form in which a credential may stand in a line of text. */
-export function createScrubber(secrets: readonly Secret[]): (text: string) => string {
+export type Scrub = (text: string) => string;
+
+export interface Scrubber {
+  /** Replaces every form in which a credential that was learned may stand in a text. */
+  readonly scrub: Scrub;
+  /** Nothing that was ever a credential is forgotten. */
+  learn(secrets: Iterable<Secret>): void;
+}
+
+export function createScrubber(secrets: Iterable<Secret> = []): Scrubber {
   const forms = new Set<string>();
-  for (const secret of secrets) {
-    const text = secret.reveal();
-    if (text.length < LEAST_SCRUBBED) continue;
-    for (const form of [
-      text,
-      escaped(text),
-      // A field may hold JSON itself.
-      escaped(escaped(text)),
-      encodeURIComponent(text),
-      Buffer.from(text).toString("base64"),
-    ])
-      forms.add(form);
-  }
-  const longestFirst = [...forms].sort((a, b) => b.length - a.length);
-  return (text) => longestFirst.reduce((scrubbed, form) => scrubbed.replaceAll(form, "[secret]"), text);
+  let longestFirst: readonly string[] = [];
+  const learn: Scrubber["learn"] = (learned) => {
+    for (const secret of learned) for (const form of formsOf(secret.reveal())) forms.add(form);
+    longestFirst = [...forms].toSorted((one, other) => other.length - one.length);
+  };
+  learn(secrets);
+  return {
+    scrub: (text) => longestFirst.reduce((scrubbed, form) => scrubbed.replaceAll(form, "[secret]"), text),
+    learn,
+  };
+}
+
+function formsOf(text: string): readonly string[] {
+  if (text.length < LEAST_SCRUBBED) return [];
+  // A field may hold JSON itself.
+  const twice = escaped(escaped(text));
+  return [text, escaped(text), twice, encodeURIComponent(text), Buffer.from(text).toString("base64")];
 }
 
 const escaped = (text: string) => JSON.stringify(text).slice(1, -1);

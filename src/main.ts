@@ -32,6 +32,9 @@ process.exitCode = await run(process.argv.slice(2), {
     nodeVersion: process.version,
   },
   stopped: stopped.promise,
+  onHangup: (reload) => {
+    process.on("SIGHUP", reload);
+  },
   onCrash: (report) => {
     reportCrash = report;
   },

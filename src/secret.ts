@@ -20,6 +20,10 @@ export class Secret {
     return this.#text.startsWith(prefix);
   }
 
+  equals(other: Secret | undefined): boolean {
+    return other !== undefined && this.#text === other.#text;
+  }
+
   toString(): string {
     return SHOWN;
   }

@@ -12,7 +12,7 @@ function logTo(format: LogFormat, texts: readonly string[] = [PLAIN, ODD]) {
   const log = createLogger({
     level: "info",
     format,
-    secrets: texts.map((text) => new Secret(text)),
+    ...createScrubber(texts.map((text) => new Secret(text))),
     write: (line) => lines.push(line),
   });
   return { log, lines };
@@ -48,20 +48,27 @@ describe("a credential", () => {
   });
 
   it.each(forms)("$text is scrubbed $form", ({ shown }) => {
-    const scrub = createScrubber([new Secret(PLAIN), new Secret(ODD)]);
+    const { scrub } = createScrubber([new Secret(PLAIN), new Secret(ODD)]);
 
     expect(leaks(scrub(`before ${shown} after`))).toEqual([]);
     expect(scrub(`before ${shown} after`)).toMatch(/^before .*after$/);
   });
 
   it("that contains another is scrubbed whole", () => {
-    const scrub = createScrubber([new Secret("abcdef"), new Secret("abcdef-ghijkl")]);
+    const { scrub } = createScrubber([new Secret("abcdef"), new Secret("abcdef-ghijkl")]);
 
     expect(scrub("abcdef-ghijkl abcdef")).toBe("[secret] [secret]");
   });
 
+  it("that is learned later is scrubbed from then on, and the one before it still", () => {
+    const { scrub, learn } = createScrubber([new Secret("old-key-1")]);
+    learn([new Secret("new-key-22")]);
+
+    expect(scrub("old-key-1 new-key-22")).toBe("[secret] [secret]");
+  });
+
   it("too short to be one is left alone", () => {
-    expect(createScrubber([new Secret("a"), new Secret("")])("an apple")).toBe("an apple");
+    expect(createScrubber([new Secret("a"), new Secret("")]).scrub("an apple")).toBe("an apple");
   });
 });
 

@@ -3,7 +3,7 @@ import type { Severity } from "../quota/state.ts";
 import { ALERT_TEXTS, type AlertText } from "./alert-texts.ts";
 
 /** What only Prometheus can notice, because it is about the exporter's own silence. */
-export const RULES_ONLY_ALERTS = ["LLMQuotaExporterDown", "LLMQuotaWatchdog"] as const;
+export const RULES_ONLY_ALERTS = ["LLMQuotaExporterDown", "LLMQuotaConfigReloadFailed", "LLMQuotaWatchdog"] as const;
 
 interface RulesOptions {
   /** Divides every duration, for tests and demos with short windows. */
@@ -71,6 +71,18 @@ const EXPORTER_RULES: readonly Rule[] = [
     description: [
       "Every quota is unwatched, and quota alerts that were firing end by themselves soon.",
       "Start the exporter again, or mend the scrape job llm-quota-exporter.",
+    ],
+  },
+  {
+    alert: "LLMQuotaConfigReloadFailed",
+    expr: "min without (instance, job) (llm_quota_exporter_config_last_reload_successful) == 0",
+    variables: [],
+    forSeconds: DOWN_SECONDS,
+    severity: "warning",
+    summary: "The config of llm-quota-exporter was refused",
+    description: [
+      "It goes on with the config from before, and a restart would fail.",
+      "llm-quota-exporter check-config tells what is wrong, and so does the exporter's log.",
     ],
   },
   {

@@ -3,7 +3,7 @@ import { evaluateAccount } from "../engine/evaluate.ts";
 import { resumeAccount } from "../engine/resume.ts";
 import type { EngineSettings } from "../engine/settings.ts";
 import type { AccountSnapshot, Snapshot } from "../engine/snapshot.ts";
-import type { Account, ReadOutcome } from "../quota/account.ts";
+import { type Account, keyOf, type ReadOutcome } from "../quota/account.ts";
 import type { Store } from "../store/store.ts";
 
 export interface Watch {
@@ -13,6 +13,11 @@ export interface Watch {
   evaluate(now: Date): void;
   /** The newest one; it never changes once handed out. */
   snapshot(): Snapshot;
+  /**
+   * Watches these accounts from now on. What is known of one of the same provider and name goes on as it is, and one that
+   * is no longer there is gone at once.
+   */
+  replace(accounts: readonly Account[], settings: EngineSettings, now: Date): void;
   /** Keeps every memory whole, so that the next start has nothing to replay. */
   keepAll(): void;
 }
@@ -27,48 +32,78 @@ interface WatchOptions {
 /** So many outcomes of an account are replayed at most when its memory is restored. */
 const KEEP_EVERY = 30;
 
+interface Watched {
+  readonly account: Account;
+  readonly memory: AccountMemory;
+  /** Outcomes since the memory was kept whole. */
+  unkept: number;
+}
+
 /** The loop round the engine: readings and time go in, one immutable snapshot comes out for all consumers. */
-export function createWatch({ accounts, store, settings, startedAt }: WatchOptions): Watch {
-  const memories = new Map<Account, AccountMemory>(
-    accounts.map((account) => [account, restore(account, store, settings)]),
-  );
-  const unkept = new Map<Account, number>();
-  const shown = new Map<Account, AccountSnapshot>();
+export function createWatch({ accounts, store, settings: initial, startedAt }: WatchOptions): Watch {
+  let settings = initial;
+  let watched: ReadonlyMap<string, Watched> = new Map();
+  let shown = new Map<string, AccountSnapshot>();
   let snapshot: Snapshot;
 
-  const show = (account: Account, memory: AccountMemory, now: Date) => {
+  const show = ({ account, memory }: Watched, now: Date) => {
     const clock = { now: now.getTime() / 1000, startedAt: startedAt.getTime() / 1000 };
     const fresh = evaluateAccount(memory, account, clock, settings);
-    shown.set(account, fresh);
+    shown.set(keyOf(account), fresh);
     return fresh;
   };
   const publish = (at: Date) => {
     snapshot = Object.freeze({ at, accounts: Object.freeze([...shown.values()]) });
   };
   const evaluate = (now: Date) => {
-    for (const [account, memory] of memories) show(account, memory, now);
+    for (const one of watched.values()) show(one, now);
     publish(now);
   };
-  evaluate(startedAt);
+  const keep = (one: Watched) => {
+    store.keep(one.account, one.memory);
+    one.unkept = 0;
+  };
+  const begin = (account: Account): Watched => {
+    const one = { account, memory: restore(account, store, settings), unkept: 0 };
+    // The next start must know what the counters of this one began with.
+    keep(one);
+    return one;
+  };
+  const replace: Watch["replace"] = (next, changed, now) => {
+    settings = changed;
+    const before = watched;
+    // One that left in an earlier change may come back in this one.
+    store.flush();
+    watched = new Map(
+      next.map((account) => {
+        const known = before.get(keyOf(account));
+        return [keyOf(account), known === undefined ? begin(account) : { ...known, account }];
+      }),
+    );
+    for (const [key, one] of before) if (!watched.has(key)) keep(one);
+    shown = new Map();
+    evaluate(now);
+  };
+  replace(accounts, settings, startedAt);
 
   return {
     take(account, outcome) {
-      const memory = memories.get(account);
-      if (memory === undefined) throw new Error(`account ${account.account} is not watched`);
-      takeOutcome(memory, account, outcome, settings);
+      const one = watched.get(keyOf(account));
+      if (one === undefined) throw new Error(`account ${account.account} is not watched`);
+      takeOutcome(one.memory, one.account, outcome, settings);
       const end = endOf(outcome);
-      const fresh = show(account, memory, end);
+      const fresh = show(one, end);
       publish(end);
       store.append(account, outcome);
-      const outcomes = (unkept.get(account) ?? 0) + 1;
-      unkept.set(account, outcomes % KEEP_EVERY);
-      if (outcomes >= KEEP_EVERY) store.keep(account, memory);
+      one.unkept++;
+      if (one.unkept >= KEEP_EVERY) keep(one);
       return fresh;
     },
     evaluate,
+    replace,
     snapshot: () => snapshot,
     keepAll() {
-      for (const [account, memory] of memories) store.keep(account, memory);
+      for (const one of watched.values()) keep(one);
     },
   };
 }

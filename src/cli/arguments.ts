@@ -18,20 +18,21 @@ const OPTIONS = {
   "runbook-base": { type: "string" },
   "dashboard-base": { type: "string" },
   "web.config.file": { type: "string" },
-  "web.enable-lifecycle": { type: "boolean" },
+  "web.enable-lifecycle": { type: "boolean", default: false },
   watch: { type: "boolean" },
   version: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
 } as const;
 
 /** Known, but of a later version: better said than taken for a typing mistake. */
-const NOT_YET = ["web.config.file", "web.enable-lifecycle", "watch"] as const;
+const NOT_YET = ["web.config.file", "watch"] as const;
 
 /** Flags that mean something to one command only; giving them to another is a mistake worth telling. */
 const OWN_FLAGS: Readonly<Record<string, readonly CommandName[]>> = {
   account: ["poll"],
   output: ["poll"],
   url: ["status", "healthcheck"],
+  "web.enable-lifecycle": ["serve"],
   "time-scale": ["print-rules"],
   "runbook-base": ["print-rules"],
   "dashboard-base": ["print-rules"],
@@ -41,6 +42,7 @@ export interface Arguments {
   readonly command: CommandName;
   readonly configFile: string | undefined;
   readonly listenAddress: string | undefined;
+  readonly lifecycleEnabled: boolean;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
   readonly account: string | undefined;
@@ -71,6 +73,7 @@ Commands
 Flags
   --config.file FILE             without it, accounts are found in the environment
   --web.listen-address ADDRESS   host:port, over web.listen_address of the config
+  --web.enable-lifecycle         serve: let whoever reaches the port reload the config (POST /-/reload)
   --log.level LEVEL              ${LOG_LEVELS.join(", ")}
   --log.format FORMAT            ${LOG_FORMATS.join(", ")}
   --account NAME                 poll: this account only
@@ -116,6 +119,7 @@ export function parseArguments(argv: readonly string[]): Arguments | "version" |
     command,
     configFile: values["config.file"],
     listenAddress: values["web.listen-address"],
+    lifecycleEnabled: values["web.enable-lifecycle"],
     logLevel: oneOf("log.level", values["log.level"], LOG_LEVELS),
     logFormat: oneOf("log.format", values["log.format"], LOG_FORMATS),
     account: values.account,

@@ -18,12 +18,12 @@ export async function demo(args: Arguments, context: CommandContext): Promise<Ex
     await writeFile(path, fleet.configText, { mode: 0o600 });
     const loaded = await loadConfig({ path, env: { ...context.env, ...fleet.env }, providers: PROVIDERS });
     const config = withListenAddress(loaded, args.listenAddress);
-    return await runDaemon(config, args, context, (url) =>
+    const onStarted = (url: string) =>
       write(
         context.stderr,
         `simulated providers are burning quota: open ${url}/ or curl ${url}/metrics (Ctrl-C ends it)\n`,
-      ),
-    );
+      );
+    return await runDaemon(config, args, context, { onStarted });
   } finally {
     await fleet.stop();
     await rm(folder, { recursive: true, force: true });

@@ -7,15 +7,20 @@ import { loadConfig } from "../config/load.ts";
 import { createHttpClient } from "../http/undici-client.ts";
 import { UpstreamError } from "../http/upstream-error.ts";
 import { PROVIDERS } from "../providers/registry.ts";
+import type { Secret } from "../secret.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import type { CommandContext } from "./context.ts";
 
 /** The config file that was named, else what the environment tells; flags go over both. Throws a `ConfigError`, and a `UsageError` when there is no account. */
-export async function loadAnyConfig(args: Arguments, { env, build }: CommandContext): Promise<Config> {
+export async function loadAnyConfig(
+  args: Arguments,
+  { env, build }: CommandContext,
+  onNewKey?: (key: Secret) => void,
+): Promise<Config> {
   const config =
     args.configFile === undefined
       ? await discoverConfig({ env, providers: PROVIDERS, reachable: createProbe(userAgent(build)) })
-      : await loadConfig({ path: args.configFile, env, providers: PROVIDERS });
+      : await loadConfig({ path: args.configFile, env, providers: PROVIDERS, ...(onNewKey && { onNewKey }) });
   if (config.accounts.length === 0) throw new UsageError(NO_ACCOUNTS);
   return withListenAddress(config, args.listenAddress);
 }

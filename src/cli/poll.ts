@@ -25,7 +25,7 @@ export async function poll(args: Arguments, context: CommandContext): Promise<Ex
   const shutdown = new AbortController();
   void context.stopped.then(() => shutdown.abort(new Error("interrupted")));
   const withSlot = createSlots(MOST_PER_HOST);
-  const scrub = createScrubber(config.secrets);
+  const { scrub } = createScrubber(config.secrets);
   context.onCrash((error) => context.stderr.write(scrub(`${stackOf(error)}\n`)));
   await Promise.all(
     accounts.map(async (account) => {

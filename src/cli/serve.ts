@@ -1,29 +1,40 @@
-import { createApp } from "../app.ts";
+import { type App, createApp } from "../app.ts";
 import type { Config } from "../config/config.ts";
-import { createLogger } from "../log.ts";
+import { createLogger, createScrubber, type Scrubber } from "../log.ts";
 import type { Arguments } from "./arguments.ts";
 import { type CommandContext, type ExitCode, write } from "./context.ts";
 import { loadAnyConfig } from "./load.ts";
 
 export async function serve(args: Arguments, context: CommandContext): Promise<ExitCode> {
-  return runDaemon(await loadAnyConfig(args, context), args, context);
+  const scrubber = createScrubber();
+  const loadConfig = async () => {
+    const config = await loadAnyConfig(args, context, (key) => scrubber.learn([key]));
+    scrubber.learn(config.secrets);
+    return config;
+  };
+  return runDaemon(await loadConfig(), args, context, { loadConfig, scrubber });
 }
 
-/** Runs until the process is asked to stop. `onStarted` hears the address that it listens on. */
+interface DaemonOptions {
+  /** Reads the config anew when the process is asked to; absent where it cannot change. */
+  readonly loadConfig?: () => Promise<Config>;
+  readonly scrubber?: Scrubber;
+  /** Hears the address that it listens on. */
+  readonly onStarted?: (url: string) => Promise<void>;
+}
+
+/** Runs until the process is asked to stop. */
 export async function runDaemon(
   config: Config,
-  args: Pick<Arguments, "logLevel" | "logFormat">,
-  { stdout, stderr, build, stopped, onCrash }: CommandContext,
-  onStarted: (url: string) => Promise<void> = async () => undefined,
+  { logLevel, logFormat, lifecycleEnabled }: Pick<Arguments, "logLevel" | "logFormat" | "lifecycleEnabled">,
+  { stdout, stderr, build, stopped, onHangup, onCrash }: CommandContext,
+  { loadConfig, scrubber = createScrubber(config.secrets), onStarted = async () => undefined }: DaemonOptions,
 ): Promise<ExitCode> {
-  const log = createLogger({
-    level: args.logLevel,
-    format: args.logFormat,
-    secrets: config.secrets,
-    write: (line) => stdout.write(line),
-  });
+  const { scrub } = scrubber;
+  const log = createLogger({ level: logLevel, format: logFormat, scrub, write: (line) => stdout.write(line) });
   onCrash((err) => log.fatal({ err }, "a fault that nobody caught, please report it"));
-  const app = createApp({ config, log, build });
+  const app: App = createApp({ config, ...(loadConfig && { loadConfig }), lifecycleEnabled, log, scrub, build });
+  if (loadConfig !== undefined) onHangup(() => void app.reload());
   try {
     await onStarted(await app.start());
   } catch (error) {

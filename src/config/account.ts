@@ -19,6 +19,8 @@ export interface Surroundings {
   readonly env: Environment;
   /** Where relative paths start: the directory of the config file. */
   readonly directory: string;
+  /** Hears of a key that took the place of another. */
+  readonly onNewKey: (key: Secret) => void;
   /** As written under `poll:`, in seconds. */
   readonly poll: { readonly interval?: number | undefined; readonly stale_after?: number | undefined };
 }
@@ -38,7 +40,7 @@ const ENTRY = z.record(z.string(), z.unknown());
 type Settings = { readonly [Key in keyof AccountSettings]?: AccountSettings[Key] | undefined };
 
 export async function checkAccount(entry: unknown, path: Path, surroundings: Surroundings): Promise<CheckedAccount> {
-  const { env, directory, poll } = surroundings;
+  const { env, directory, poll, onNewKey } = surroundings;
   const warnings: string[] = [];
   const { settings, raw, provider, problems } = checkShape(entry, path, surroundings.providers);
   const { name } = settings;
@@ -68,6 +70,7 @@ export async function checkAccount(entry: unknown, path: Path, surroundings: Sur
     labels: settings.labels ?? {},
     overrides: overridesOf(settings.quotas ?? {}),
     staleAfter: poll.stale_after,
+    onNewKey,
   };
   return { ...bind(plan, path), name, secret, warnings };
 }

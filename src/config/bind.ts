@@ -1,5 +1,6 @@
-import { ownHosts, type Provider } from "../providers/provider.ts";
+import { ownHosts, type Provider, type ReadAccount } from "../providers/provider.ts";
 import type { QuotaOverride } from "../quota/account.ts";
+import type { Secret } from "../secret.ts";
 import type { ConfiguredAccount } from "./config.ts";
 import type { Credential } from "./credential.ts";
 
@@ -16,6 +17,8 @@ export interface AccountPlan {
   readonly interval: number;
   /** Undefined for the default. */
   readonly staleAfter: number | undefined;
+  /** Hears of a key that took the place of another. */
+  readonly onNewKey: (key: Secret) => void;
 }
 
 const LEAST_STALE_AFTER = 600;
@@ -28,9 +31,6 @@ export function floorAt(provider: Provider, baseUrl: string): number {
 
 export function bindAccount(plan: AccountPlan): ConfiguredAccount {
   const { provider, name, baseUrl, credential, labels, overrides, interval, staleAfter } = plan;
-  const { apiKey, credentialsFile } = credential;
-  const settings =
-    credentialsFile === undefined ? plan.settings : { ...plan.settings, credentials_file: credentialsFile };
   return {
     provider: provider.id,
     account: name,
@@ -39,9 +39,27 @@ export function bindAccount(plan: AccountPlan): ConfiguredAccount {
     ...credentialKind(credential),
     intervalSeconds: interval,
     staleAfterSeconds: staleAfter ?? Math.max(provider.staleAfterSeconds ?? LEAST_STALE_AFTER, 3 * interval),
-    read: provider.connect({ baseUrl, apiKey }, settings),
+    read: connect(plan),
     host: new URL(baseUrl).host,
     floorSeconds: floorAt(provider, baseUrl),
+  };
+}
+
+/** The adapter with its key, which a file may change between two reads: a rotation needs no reload. */
+function connect({ provider, baseUrl, credential, settings: written, onNewKey }: AccountPlan): ReadAccount {
+  const { credentialsFile, readAgain } = credential;
+  const settings = credentialsFile === undefined ? written : { ...written, credentials_file: credentialsFile };
+  let { apiKey } = credential;
+  let read = provider.connect({ baseUrl, apiKey }, settings);
+  if (readAgain === undefined) return read;
+  return async (context) => {
+    const key = await readAgain();
+    if (key !== undefined && !key.equals(apiKey)) {
+      onNewKey(key);
+      apiKey = key;
+      read = provider.connect({ baseUrl, apiKey }, settings);
+    }
+    return read(context);
   };
 }
 

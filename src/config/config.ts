@@ -30,4 +30,6 @@ export interface Config {
   readonly secrets: readonly Secret[];
   /** Things worth a line in the log at start, such as a secret file that everybody may read. */
   readonly warnings: readonly string[];
+  /** As the user wrote it, or would have to write it. It names credentials, but holds none. */
+  readonly written: Readonly<Record<string, unknown>>;
 }

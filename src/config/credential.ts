@@ -3,7 +3,7 @@ import type { CredentialKind, Provider } from "../providers/provider.ts";
 import { Secret } from "../secret.ts";
 import { type Environment, isUnset } from "./environment.ts";
 import type { Problem, Report } from "./problem.ts";
-import { readTextFile } from "./text-file.ts";
+import { readTextFile, type TextFile } from "./text-file.ts";
 
 const CREDENTIAL_KEYS = ["api_key_env", "api_key_file", "credentials_file"] as const;
 type CredentialKey = (typeof CREDENTIAL_KEYS)[number];
@@ -11,6 +11,8 @@ type CredentialSettings = { readonly [Key in CredentialKey]?: string | undefined
 
 export interface Credential {
   readonly apiKey?: Secret;
+  /** What the file of the key holds now; undefined while that cannot be used. */
+  readonly readAgain?: () => Promise<Secret | undefined>;
   /** Absolute. The provider reads it itself, at every poll. */
   readonly credentialsFile?: string;
 }
@@ -86,14 +88,25 @@ function keyFromEnvironment(name: string, { env, report }: Surroundings): Creden
 }
 
 async function keyFromFile(path: string, { directory, report, warn }: Surroundings): Promise<Credential> {
-  const file = await readTextFile(resolve(directory, path), MAX_KEY_BYTES);
-  const problem = "problem" in file ? file.problem : isUnset(file.text) ? "is empty" : keyProblem(file.text);
-  if (problem !== undefined || "problem" in file) {
-    report(["api_key_file"], `the file ${problem}; it has to hold the key alone${relativeHint(path, directory)}`);
+  const absolute = resolve(directory, path);
+  const file = await readKeyFile(absolute);
+  if ("problem" in file) {
+    report(["api_key_file"], `the file ${file.problem}; it has to hold the key alone${relativeHint(path, directory)}`);
     return {};
   }
   if ((file.mode & 0o004) !== 0) warn("every user may read its api_key_file; take that right away with chmod o-r");
-  return toKey(file.text);
+  const readAgain = async () => {
+    const now = await readKeyFile(absolute);
+    return "problem" in now ? undefined : toKey(now.text).apiKey;
+  };
+  return { ...toKey(file.text), readAgain };
+}
+
+async function readKeyFile(path: string): Promise<TextFile> {
+  const file = await readTextFile(path, MAX_KEY_BYTES);
+  if ("problem" in file) return file;
+  const problem = isUnset(file.text) ? "is empty" : keyProblem(file.text);
+  return problem === undefined ? file : { problem };
 }
 
 async function loginFile(path: string, { directory, report }: Surroundings): Promise<Credential> {
@@ -116,6 +129,6 @@ export function keyProblem(text: string): string | undefined {
 }
 
 /** Editors and `echo` leave a line end, which is not part of the key. */
-function toKey(text: string): Credential {
+function toKey(text: string): { readonly apiKey: Secret } {
   return { apiKey: new Secret(text.trim()) };
 }

@@ -30,6 +30,13 @@ interface Notes {
   readonly warnings: string[];
 }
 
+interface Found {
+  readonly account: ConfiguredAccount;
+  readonly secret: Secret | undefined;
+  /** As it would stand in a config file. */
+  readonly written: Readonly<Record<string, string | undefined>>;
+}
+
 const LONGEST_INTERVAL = 86_400;
 
 /**
@@ -51,6 +58,7 @@ export async function discoverConfig({ env, providers, reachable }: DiscoveryInp
     accounts: found.map(({ account }) => account),
     secrets: found.flatMap(({ secret }) => secret ?? []),
     warnings: [...new Set(notes.warnings)],
+    written: { accounts: found.map(({ written }) => written) },
   };
 }
 
@@ -89,7 +97,7 @@ function toAccount(
   { provider, suffix, keyVariable, urlVariable }: Finding,
   env: Environment,
   notes: Notes,
-): { readonly account: ConfiguredAccount; readonly secret: Secret | undefined } | undefined {
+): Found | undefined {
   const key = keyVariable === undefined ? undefined : env[keyVariable]?.trim();
   const wrongKey = key === undefined ? undefined : keyProblem(key);
   if (keyVariable !== undefined && wrongKey !== undefined) notes.problems.push(problemOf(keyVariable, wrongKey));
@@ -112,9 +120,10 @@ function toAccount(
     baseUrl,
     credential: apiKey === undefined ? {} : { apiKey },
     interval: readInterval(provider, baseUrl, env, notes),
-    ...{ settings: {}, labels: {}, overrides: {}, staleAfter: undefined },
+    ...{ settings: {}, labels: {}, overrides: {}, staleAfter: undefined, onNewKey: () => undefined },
   });
-  return { account, secret: apiKey };
+  const names = { api_key_env: keyVariable, base_url: urlVariable && baseUrl };
+  return { account, secret: apiKey, written: { name: account.account, provider: provider.id, ...names } };
 }
 
 function readUrl(provider: Provider, variable: string, env: Environment, notes: Notes): string | undefined {

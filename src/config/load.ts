@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { z } from "zod";
 import type { Provider } from "../providers/provider.ts";
+import type { Secret } from "../secret.ts";
 import { checkAccounts } from "./accounts.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
@@ -15,12 +16,14 @@ interface LoadInput {
   readonly path: string;
   readonly env: Environment;
   readonly providers: readonly Provider[];
+  /** Hears of a key that took the place of another, as when its file was rotated. */
+  readonly onNewKey?: (key: Secret) => void;
 }
 
 const MAX_FILE_BYTES = 1024 * 1024;
 
 /** Reads and checks a config file and the credentials it names. Throws a `ConfigError` with all that is wrong. */
-export async function loadConfig({ path, env, providers }: LoadInput): Promise<Config> {
+export async function loadConfig({ path, env, providers, onNewKey = () => undefined }: LoadInput): Promise<Config> {
   const file = await readTextFile(path, MAX_FILE_BYTES);
   if ("problem" in file) {
     throw new ConfigError([{ file: path, path: "", problem: `${file.problem}; needs the path of a YAML file` }]);
@@ -33,12 +36,12 @@ export async function loadConfig({ path, env, providers }: LoadInput): Promise<C
 
   const entries = z.array(z.unknown()).safeParse(value["accounts"]).data ?? [];
   if (Array.isArray(value["accounts"]) && entries.length === 0) problems.push(NO_ACCOUNTS);
-  const surroundings = { providers, env, directory: dirname(path), poll: settings.poll };
+  const surroundings = { providers, env, directory: dirname(path), poll: settings.poll, onNewKey };
   const lineOf = (at: Problem["path"]) => document.positionOf(at, false).line;
   const { accounts, secrets, warnings, problems: further } = await checkAccounts(entries, surroundings, lineOf);
   problems.push(...further);
   if (problems.length + document.duplicates.length > 0) throw refusal(path, document, problems);
-  return { ...toConfig(settings), accounts, secrets, warnings };
+  return { ...toConfig(settings), accounts, secrets, warnings, written: value };
 }
 
 /** The config of an empty file, but for the accounts. */
@@ -50,7 +53,7 @@ export function toConfig({
   engine,
   state,
   alerting,
-}: FileSettings): Omit<Config, "accounts" | "secrets" | "warnings"> {
+}: FileSettings): Omit<Config, "accounts" | "secrets" | "warnings" | "written"> {
   return { web: { listen: web.listen_address }, poll: { timeoutSeconds: poll.timeout }, engine, state, alerting };
 }
 

@@ -5,30 +5,37 @@ import type { OnDemandRead, PollLog } from "../quota/poll-log.ts";
 import { callsForBackOff, secondsClosed, secondsToNextRead } from "./next-read.ts";
 import { createPollRing } from "./poll-ring.ts";
 
-interface LoopOptions {
+type LoopedAccount = Pick<Account, "intervalSeconds"> & { readonly floorSeconds: number };
+
+interface LoopOptions<T extends LoopedAccount> {
+  /** Its own in the scheduler. */
   readonly id: string;
-  readonly account: Pick<Account, "intervalSeconds"> & { readonly floorSeconds: number };
+  readonly account: T;
   readonly scheduler: ToadScheduler;
   readonly firstDelaySeconds: number;
-  /** One read in its turn; undefined when the daemon is stopping. */
-  readonly read: () => Promise<ReadOutcome | undefined>;
+  /** One read in its turn; undefined when it was stopped. */
+  readonly read: (account: T, stopped: AbortSignal) => Promise<ReadOutcome | undefined>;
   /** Takes an outcome, and says what is now known of the account. */
-  readonly finished: (outcome: ReadOutcome) => AccountSnapshot;
-  readonly stopping: AbortSignal;
+  readonly finished: (account: T, outcome: ReadOutcome) => AccountSnapshot;
   readonly now: () => Date;
   readonly random: () => number;
-  readonly onBug: (error: unknown) => void;
+  readonly onBug: (account: T, error: unknown) => void;
 }
 
-export interface AccountLoop {
+export interface AccountLoop<T> {
   /** Reads again and again from now on. */
   start(): void;
+  /**
+   * From now on it reads the account as it is defined here. After a failure the next read comes as soon as the floor and
+   * a Retry-After allow, since somebody may just have mended what was wrong.
+   */
+  redefine(account: T): void;
   /** What is known within a minute, else a read if one may begin. Never rejects. */
   readNow(): Promise<OnDemandRead>;
   log(): PollLog;
   hasRead(): boolean;
-  /** The read that is under way. */
-  running(): Promise<void> | undefined;
+  /** Aborts the read that is under way and waits for it; never reads again. */
+  stop(): Promise<void>;
 }
 
 /** So old an outcome is as good as a new one to those who ask for a read. */
@@ -37,8 +44,11 @@ const CACHE_SECONDS = 60;
 const MOST_DELAY = 86_400;
 
 /** Reads one account on schedule and on demand, one read at a time. */
-export function createAccountLoop(options: LoopOptions): AccountLoop {
-  const { id, account, scheduler, stopping, now } = options;
+export function createAccountLoop<T extends LoopedAccount>(options: LoopOptions<T>): AccountLoop<T> {
+  const { id, scheduler, now } = options;
+  const abort = new AbortController();
+  const stopping = abort.signal;
+  let { account } = options;
   const timer = { milliseconds: toMilliseconds(options.firstDelaySeconds) };
   const ring = createPollRing();
   let refusals = 0;
@@ -49,19 +59,22 @@ export function createAccountLoop(options: LoopOptions): AccountLoop {
   let closedUntil = Number.NEGATIVE_INFINITY;
 
   const readOnce = async (): Promise<void> => {
-    const { intervalSeconds, floorSeconds } = account;
+    const asked = account;
     // Should anything below throw, the next read still waits as long as usual.
-    timer.milliseconds = toMilliseconds(Math.min(Math.max(intervalSeconds, floorSeconds), MOST_DELAY));
-    const outcome = await options.read();
+    timer.milliseconds = toMilliseconds(Math.max(asked.intervalSeconds, asked.floorSeconds));
+    const outcome = await options.read(asked, stopping);
     if (outcome === undefined || stopping.aborted) return;
-    refusals = callsForBackOff(outcome) ? refusals + 1 : 0;
+    // How a definition failed that is no longer used says nothing about the new one.
+    refusals = callsForBackOff(outcome) && asked === account ? refusals + 1 : 0;
+    const { intervalSeconds, floorSeconds } = account;
     const next = { intervalSeconds, floorSeconds, outcome, refusals, random: options.random() };
     last = { outcome, endedAt: monotonicSeconds() };
     closedUntil = last.endedAt + secondsClosed(next);
     ring.add(outcome);
-    const known = options.finished(outcome);
+    const known = options.finished(account, outcome);
+    const isAnswered = outcome.ok || asked === account;
     timer.milliseconds = toMilliseconds(
-      Math.min(secondsToNextRead({ ...next, account: known, now: now() }), MOST_DELAY),
+      isAnswered ? secondsToNextRead({ ...next, account: known, now: now() }) : secondsClosed(next),
     );
   };
 
@@ -76,7 +89,7 @@ export function createAccountLoop(options: LoopOptions): AccountLoop {
     try {
       await readOnce();
     } catch (error) {
-      options.onBug(error);
+      options.onBug(account, error);
     } finally {
       running = undefined;
       if (!stopping.aborted) restart();
@@ -91,10 +104,26 @@ export function createAccountLoop(options: LoopOptions): AccountLoop {
   return {
     start() {
       // The scheduler wedges for ever on a handler that throws synchronously or never settles: `run` does neither.
-      const job = new SimpleIntervalJob(timer, new AsyncTask(id, run, options.onBug), { id, preventOverrun: true });
+      const task = new AsyncTask(id, run, (error) => options.onBug(account, error));
+      const job = new SimpleIntervalJob(timer, task, { id, preventOverrun: true });
       nextPollAt = new Date(now().getTime() + timer.milliseconds);
       started = true;
       scheduler.addSimpleIntervalJob(job);
+    },
+    redefine(next) {
+      account = next;
+      refusals = 0;
+      // One that was not read yet has its turn soon, and one that is being read tells then.
+      if (last === undefined || running !== undefined || nextPollAt === undefined) return;
+      const { outcome, endedAt } = last;
+      const { intervalSeconds, floorSeconds } = account;
+      const closed = secondsClosed({ intervalSeconds, floorSeconds, outcome, refusals, random: options.random() });
+      closedUntil = endedAt + closed;
+      const wait = closedUntil - monotonicSeconds();
+      const planned = (nextPollAt.getTime() - now().getTime()) / 1000;
+      timer.milliseconds = toMilliseconds(Math.max(wait, outcome.ok ? Math.min(planned, intervalSeconds) : 0));
+      scheduler.stopById(id);
+      restart();
     },
     async readNow() {
       if (!started || stopping.aborted) return answer("held");
@@ -108,12 +137,16 @@ export function createAccountLoop(options: LoopOptions): AccountLoop {
     },
     log: () => ({ polls: ring.polls(), nextPollAt }),
     hasRead: () => last !== undefined,
-    running: () => running,
+    async stop() {
+      abort.abort(new Error("the account is no longer read"));
+      if (started) scheduler.removeById(id);
+      await running;
+    },
   };
 }
 
 /** The scheduler takes 0 for a busy loop. */
-const toMilliseconds = (seconds: number) => Math.max(1, Math.round(seconds * 1000));
+const toMilliseconds = (seconds: number) => Math.max(1, Math.round(Math.min(seconds, MOST_DELAY) * 1000));
 
 /** A wall clock that is set back an hour must not forbid reads for an hour. */
 const monotonicSeconds = () => performance.now() / 1000;

@@ -2,9 +2,9 @@ import { ToadScheduler } from "toad-scheduler";
 import type { AccountSnapshot } from "../engine/snapshot.ts";
 import type { HttpClient } from "../http/client.ts";
 import type { ReadAccount } from "../providers/provider.ts";
-import type { Account, ReadOutcome } from "../quota/account.ts";
+import { type Account, keyOf, type ReadOutcome } from "../quota/account.ts";
 import type { OnDemandRead, PollLog } from "../quota/poll-log.ts";
-import { createAccountLoop } from "./account-loop.ts";
+import { type AccountLoop, createAccountLoop } from "./account-loop.ts";
 import { firstReadDelay } from "./next-read.ts";
 import { readAccount } from "./read-account.ts";
 import { createSlots, MOST_PER_HOST } from "./slots.ts";
@@ -19,7 +19,8 @@ export interface PolledAccount extends Account {
 interface PollerOptions<T extends PolledAccount> {
   readonly accounts: readonly T[];
   readonly http: HttpClient;
-  readonly timeoutSeconds: number;
+  /** Asked at every read. */
+  readonly timeoutSeconds: () => number;
   readonly now: () => Date;
   /** Evenly spread in [0, 1). */
   readonly random: () => number;
@@ -28,8 +29,13 @@ interface PollerOptions<T extends PolledAccount> {
   readonly onBug: (account: T, error: unknown) => void;
 }
 
-export interface Poller {
+export interface Poller<T extends PolledAccount = PolledAccount> {
   start(): void;
+  /**
+   * Reads these accounts from now on. One of the same provider and name goes on in its rhythm; one that is no longer there
+   * is never heard of again.
+   */
+  replace(accounts: readonly T[]): void;
   /** True once every account has been attempted. */
   ready(): boolean;
   /**
@@ -47,46 +53,71 @@ const MOST_FIRST_SPREAD = 10;
 const FIRST_SPREAD_PER_ACCOUNT = 0.5;
 
 /** Decides when to read, reads, and never lets one account delay another. */
-export function createPoller<T extends PolledAccount>(options: PollerOptions<T>): Poller {
-  const { accounts, now, random } = options;
+export function createPoller<T extends PolledAccount>(options: PollerOptions<T>): Poller<T> {
+  const { http, timeoutSeconds, now, random, finished, onBug } = options;
   const scheduler = new ToadScheduler();
-  const shutdown = new AbortController();
   const withSlot = createSlots(MOST_PER_HOST);
+  const ending = new Set<Promise<void>>();
+  let loops: ReadonlyMap<string, AccountLoop<T>> = new Map();
+  let loopsByName: ReadonlyMap<string, AccountLoop<T> | undefined> = new Map();
+  let made = 0;
+  let isStarted = false;
 
-  const loopOf = (account: T, index: number) => {
-    const spread = Math.min(MOST_FIRST_SPREAD, FIRST_SPREAD_PER_ACCOUNT * accounts.length, account.intervalSeconds);
-    const onBug = (error: unknown) => options.onBug(account, error);
-    const { http, timeoutSeconds } = options;
-    return createAccountLoop({
-      id: `${index} ${account.provider}/${account.account}`,
+  const loopOf = (account: T, spread: number): AccountLoop<T> =>
+    createAccountLoop({
+      // A removed account may still be finishing its last read when it comes back.
+      id: `${made++} ${keyOf(account)}`,
       account,
       scheduler,
-      firstDelaySeconds: firstReadDelay(account, spread),
-      read: () =>
-        withSlot(account.host, () =>
-          readAccount(account.read, { http, timeoutSeconds, shutdown: shutdown.signal, now, onBug }),
+      firstDelaySeconds: firstReadDelay(account, Math.min(spread, account.intervalSeconds)),
+      read: (current, shutdown) =>
+        withSlot(current.host, () =>
+          readAccount(current.read, {
+            ...{ http, shutdown, now },
+            timeoutSeconds: timeoutSeconds(),
+            onBug: (error) => onBug(current, error),
+          }),
         ),
-      finished: (outcome) => options.finished(account, outcome),
-      stopping: shutdown.signal,
-      now,
-      random,
-      onBug,
+      ...{ finished, now, random, onBug },
     });
+
+  const end = (loop: AccountLoop<T>) => {
+    const ended = loop.stop().finally(() => ending.delete(ended));
+    ending.add(ended);
   };
-  const loops = accounts.map(loopOf);
-  const byName = new Map(accounts.map((account, index) => [account.account, loops[index]]));
+  const replace = (accounts: readonly T[]) => {
+    const spread = Math.min(MOST_FIRST_SPREAD, FIRST_SPREAD_PER_ACCOUNT * accounts.length);
+    const before = loops;
+    loops = new Map(
+      accounts.map((account) => {
+        const known = before.get(keyOf(account));
+        known?.redefine(account);
+        return [keyOf(account), known ?? loopOf(account, spread)];
+      }),
+    );
+    loopsByName = new Map(accounts.map((account) => [account.account, loops.get(keyOf(account))]));
+    for (const loop of without(before, loops)) end(loop);
+    if (isStarted) for (const loop of without(loops, before)) loop.start();
+  };
+  replace(options.accounts);
 
   return {
     start() {
-      for (const loop of loops) loop.start();
+      isStarted = true;
+      for (const loop of loops.values()) loop.start();
     },
-    ready: () => loops.every((loop) => loop.hasRead()),
-    readNow: async (account) => (await byName.get(account)?.readNow()) ?? { how: "held", outcome: undefined },
-    log: (account) => byName.get(account)?.log(),
+    replace,
+    ready: () => [...loops.values()].every((loop) => loop.hasRead()),
+    readNow: async (account) => (await loopsByName.get(account)?.readNow()) ?? { how: "held", outcome: undefined },
+    log: (account) => loopsByName.get(account)?.log(),
     async stop() {
+      for (const loop of loops.values()) end(loop);
+      await Promise.all(ending);
       scheduler.stop();
-      shutdown.abort(new Error("the daemon is stopping"));
-      await Promise.all(loops.map((loop) => loop.running()));
     },
   };
 }
+
+/** What stands under keys that the other map does not have. */
+const without = <Value>(map: ReadonlyMap<string, Value>, other: ReadonlyMap<string, Value>): readonly Value[] =>
+  [...map].flatMap(([key, value]) => (other.has(key) ? [] : [value]));

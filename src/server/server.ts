@@ -15,6 +15,10 @@ export interface ServerDeps {
   readonly ready: () => boolean;
   readonly version: string;
   readonly now: () => Date;
+  /** The config as YAML, fit to be shown. */
+  readonly config: () => string;
+  /** Loads the config anew and gives the problem, if any; undefined where nobody may ask for it over HTTP. */
+  readonly reload: (() => Promise<string | undefined>) | undefined;
   /** Hears of a request that failed for a fault of ours. */
   readonly onError: (error: unknown) => void;
 }
@@ -48,7 +52,7 @@ export function createServer(deps: ServerDeps): Express {
     next();
   });
 
-  const get = (path: string, handler: RequestHandler) => app.route(path).get(handler).all(onlyGet);
+  const get = (path: string, handler: RequestHandler) => app.route(path).get(handler).all(only("GET, HEAD"));
 
   get("/", (request, response) => sendPacked(request, response, HTML, statusPage(snapshot(), now(), version)));
   get("/metrics", async (request, response) => sendPacked(request, response, EXPOSITION, await metricsPage.render()));
@@ -58,6 +62,8 @@ export function createServer(deps: ServerDeps): Express {
   get("/debug/polls", (request, response) =>
     sendDocument(request, response, pollsDocument(snapshot(), deps.reads.log)),
   );
+  get("/config", (_request, response) => send(response, 200, TEXT, deps.config()));
+  app.route("/-/reload").post(reloadRoute(deps)).put(reloadRoute(deps)).all(only("POST, PUT"));
   get("/-/healthy", (_request, response) => send(response, 200, TEXT, "healthy\n"));
   get("/-/ready", (_request, response) => {
     if (ready()) send(response, 200, TEXT, "ready\n");
@@ -83,6 +89,18 @@ function probeRoute({ snapshot, now, reads }: ServerDeps): RequestHandler {
     }
     const seconds = probeSeconds(request.get("X-Prometheus-Scrape-Timeout-Seconds"));
     await sendPacked(request, response, EXPOSITION, await probe({ reads, snapshot, now }, target, seconds));
+  };
+}
+
+function reloadRoute({ reload }: ServerDeps): RequestHandler {
+  return async (_request, response) => {
+    if (reload === undefined) {
+      send(response, 403, TEXT, "reloading over HTTP is off; start with --web.enable-lifecycle, or send SIGHUP\n");
+      return;
+    }
+    const problem = await reload();
+    if (problem === undefined) send(response, 200, TEXT, "reloaded\n");
+    else send(response, 500, TEXT, `the config was refused, everything goes on as it was:\n${problem}\n`);
   };
 }
 
@@ -150,10 +168,12 @@ function onFailure(onError: (error: unknown) => void): ErrorRequestHandler {
   };
 }
 
-const onlyGet: RequestHandler = (_request, response) => {
-  response.set("Allow", "GET, HEAD");
-  send(response, 405, TEXT, "method not allowed\n");
-};
+const only =
+  (allowed: string): RequestHandler =>
+  (_request, response) => {
+    response.set("Allow", allowed);
+    send(response, 405, TEXT, "method not allowed\n");
+  };
 
 function whyNotReady({ accounts }: Snapshot): string {
   const waiting = accounts.filter((account) => account.lastPollAt === undefined).length;

@@ -139,3 +139,45 @@ describe("what was known before", () => {
     expect(after.snapshot().accounts[1]).toMatchObject({ up: false, quotas: [] });
   });
 });
+
+describe("another config", () => {
+  const names = (watch: ReturnType<typeof startWatch>) => watch.snapshot().accounts.map(({ account }) => account);
+
+  it("changes nothing of what is known of an account that stays, and shows it as it is now called for", () => {
+    const watch = startWatch();
+    for (const seconds of [0, 60, 120]) watch.take(ONE, read(seconds, { remaining: 0 }));
+    const before = watch.snapshot().accounts[0];
+    watch.replace([{ ...ONE, intervalSeconds: 60 }, TWO], ENGINE_DEFAULTS, inSeconds(121));
+
+    expect(watch.snapshot().accounts[0]).toEqual({ ...before, intervalSeconds: 60 });
+    expect(before?.quotas[0]?.alerts).toHaveLength(1);
+  });
+
+  it("shows accounts in its own order, without those that it leaves out", () => {
+    const watch = startWatch();
+    const three = anAccountOf("three");
+    watch.replace([three, ONE], ENGINE_DEFAULTS, inSeconds(1));
+
+    expect(names(watch)).toEqual(["three", "one"]);
+    expect(() => watch.take(TWO, read(1))).toThrow("account two is not watched");
+    expect(watch.take(three, read(2)).quotas).toHaveLength(1);
+  });
+
+  it("knows nothing yet of an account whose provider has changed under the same name", () => {
+    const watch = startWatch();
+    watch.take(ONE, read(1));
+    watch.replace([{ ...ONE, provider: "deepseek" }], ENGINE_DEFAULTS, inSeconds(2));
+
+    expect(watch.snapshot().accounts).toMatchObject([{ provider: "deepseek", up: false, pollsTotal: 0, quotas: [] }]);
+  });
+
+  it("keeps what is known of an account that goes, for when it comes back", () => {
+    const kept: string[] = [];
+    const store: Store = { ...createMemoryStore(), keep: ({ account }) => kept.push(account) };
+    const watch = startWatch(store);
+    kept.length = 0;
+    watch.replace([ONE], ENGINE_DEFAULTS, inSeconds(1));
+
+    expect(kept).toEqual(["two"]);
+  });
+});

@@ -34,6 +34,7 @@ describe("a config file", () => {
       ],
       secrets: [expect.anything()],
       warnings: [],
+      written: { accounts: [{ name: "a", provider: "acme", api_key_env: "ACME_KEY" }] },
     });
   });
 

@@ -18,7 +18,7 @@ function createTestPoller(accounts: readonly PolledAccount[], finished: () => vo
   running = createPoller({
     accounts,
     http: NO_HTTP,
-    timeoutSeconds: 60,
+    timeoutSeconds: () => 60,
     now: () => new Date(),
     random: () => 0.5,
     finished() {
@@ -103,7 +103,12 @@ describe("a read on demand", () => {
   it.each<{ name: string; read: ReadAccount; over?: Partial<PolledAccount>; held: number }>([
     { name: "the floor", read: async () => ANSWER, over: { floorSeconds: 240 }, held: 240 },
     { name: "a Retry-After", read: fails(new UpstreamError("server", "503", { retryAfterSeconds: 200 })), held: 200 },
-    { name: "a back-off", read: fails(new UpstreamError("auth", "401")), held: 600 },
+    {
+      name: "the wait of a refusal that was an answer",
+      read: async () => ({ ...ANSWER, retryAfterSeconds: 200 }),
+      held: 200,
+    },
+    { name: "a back-off", read: fails(new UpstreamError("not_entitled", "403")), held: 600 },
   ])("never comes against $name", async ({ read, over, held }) => {
     const { poller, times } = startOne(read, { intervalSeconds: 300, ...over });
     await seconds(1);

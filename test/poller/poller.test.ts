@@ -27,7 +27,7 @@ function startPoller(
   const poller = createPoller({
     accounts,
     http: NO_HTTP,
-    timeoutSeconds: over.timeoutSeconds ?? 5,
+    timeoutSeconds: () => over.timeoutSeconds ?? 5,
     now: () => new Date(),
     random: () => 0.5,
     finished(account, outcome) {
@@ -87,12 +87,12 @@ describe("a poller", () => {
   });
 
   it("backs off while it is refused, and keeps the interval again after a success", async () => {
-    const answers = ["auth", "auth", "ok", "ok"];
+    const answers = ["refused", "refused", "ok", "ok"];
     const times: number[] = [];
     startPoller([
       aPolledAccount("main", async ({ now }) => {
         times.push(now.getTime());
-        if (answers.shift() === "auth") throw new UpstreamError("auth", "GET /usage: 401");
+        if (answers.shift() === "refused") throw new UpstreamError("not_entitled", "GET /usage: 403");
         return ANSWER;
       }),
     ]);
@@ -101,6 +101,21 @@ describe("a poller", () => {
     expect(times.map((time, index) => Math.round((time - (times[index - 1] ?? time)) / 1000))).toEqual([
       0, 600, 1200, 300,
     ]);
+  });
+
+  it("keeps the wait that a refusal asked for whose headers were the answer, and the interval again after it", async () => {
+    const waits = [1000, undefined, undefined];
+    const times: number[] = [];
+    startPoller([
+      aPolledAccount("main", async ({ now }) => {
+        times.push(now.getTime());
+        const wait = waits.shift();
+        return wait === undefined ? ANSWER : { ...ANSWER, retryAfterSeconds: wait };
+      }),
+    ]);
+    await vi.advanceTimersByTimeAsync(500 + (1000 + 300) * 1000);
+
+    expect(times.map((time, index) => Math.round((time - (times[index - 1] ?? time)) / 1000))).toEqual([0, 1000, 300]);
   });
 
   it("is ready only when every account has been attempted, well or badly", async () => {

@@ -50,6 +50,15 @@ describe("one read", () => {
     expect(await outcome).not.toHaveProperty("retryAfterSeconds");
   });
 
+  it.each<{ name: string; details: { expired?: true }; told: object }>([
+    { name: "was refused", details: {}, told: { reason: "auth" } },
+    { name: "has expired by itself", details: { expired: true }, told: { reason: "auth", expired: true } },
+  ])("tells of a credential that it $name", async ({ details, told }) => {
+    const { outcome } = read(() => Promise.reject(new UpstreamError("auth", "no login", details)));
+
+    expect(await outcome).toEqual({ ok: false, at: NOW, seconds: expect.any(Number), message: "no login", ...told });
+  });
+
   it.each<{ name: string; account: ReadAccount }>([
     { name: "a rejection", account: () => Promise.reject(new TypeError("x is undefined")) },
     {

@@ -46,6 +46,8 @@ async function serve(found: OnDemandRead | Promise<OnDemandRead>, over: Partial<
     },
     ready: () => true,
     version: "0.1.0",
+    config: () => "accounts: []\n",
+    reload: undefined,
     now: () => NOW,
     onError: (error) => errors.push(error),
     ...over,

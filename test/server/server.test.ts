@@ -23,6 +23,8 @@ async function serve(over: Partial<ServerDeps> = {}): Promise<Listening> {
     reads: { readNow: () => Promise.resolve({ how: "held", outcome: undefined }), log: () => undefined },
     ready: () => true,
     version: "0.1.0",
+    config: () => "accounts: []\n",
+    reload: undefined,
     ...over,
   });
   const server = await listen(app, { host: "127.0.0.1", port: 0 });
@@ -42,6 +44,7 @@ test.each([
   ["/api/v1/accounts/credits", "application/json; charset=utf-8"],
   ["/debug/polls", "application/json; charset=utf-8"],
   ["/probe?target=credits", "text/plain; version=0.0.4; charset=utf-8"],
+  ["/config", "text/plain; charset=utf-8"],
   ["/-/healthy", "text/plain; charset=utf-8"],
   ["/-/ready", "text/plain; charset=utf-8"],
 ])("GET %s answers 200 as %s, and HEAD the same without a body", async (path, type) => {
@@ -189,5 +192,46 @@ describe("a fault of ours", () => {
     const server = await serve({ snapshot: broken });
     await ask(server, "/");
     expect((await ask(server, "/-/healthy")).status).toBe(200);
+  });
+});
+
+describe("/-/reload", () => {
+  test.each(["POST", "PUT"])("%s reloads", async (method) => {
+    let reloads = 0;
+    const server = await serve({
+      async reload() {
+        reloads++;
+        return undefined;
+      },
+    });
+    const { status, body } = await ask(server, "/-/reload", method);
+
+    expect([status, body.toString(), reloads]).toEqual([200, "reloaded\n", 1]);
+  });
+
+  test("says what is wrong with a config that is refused", async () => {
+    const server = await serve({ reload: async () => "config.yaml:3:5: accounts: unknown key" });
+    const { status, body } = await ask(server, "/-/reload", "POST");
+
+    expect([status, body.toString()]).toEqual([
+      500,
+      "the config was refused, everything goes on as it was:\nconfig.yaml:3:5: accounts: unknown key\n",
+    ]);
+  });
+
+  test("is off unless it was enabled", async () => {
+    const { status, body } = await ask(await serve(), "/-/reload", "POST");
+
+    expect([status, body.toString()]).toEqual([
+      403,
+      "reloading over HTTP is off; start with --web.enable-lifecycle, or send SIGHUP\n",
+    ]);
+  });
+
+  test("does nothing when it is only looked at", async () => {
+    const server = await serve({ reload: () => Promise.reject(new Error("reloaded")) });
+    const { status, headers } = await ask(server, "/-/reload");
+
+    expect([status, headers["allow"]]).toEqual([405, "POST, PUT"]);
   });
 });
