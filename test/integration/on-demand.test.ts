@@ -54,7 +54,7 @@ describe("a daemon that is asked for reads", () => {
     });
 
     expect(await success(answer)).toBe(0);
-    expect(performance.now() - startedAt).toBeLessThan(1500);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 
   it("tells of the polls, and of no credential", async () => {
@@ -72,6 +72,6 @@ describe("a daemon that is asked for reads", () => {
     const answer = await daemon.get("/api/v1/quotas?refresh=true");
 
     expect(answer.status).toBe(200);
-    expect(performance.now() - startedAt).toBeLessThan(11_000);
+    expect(performance.now() - startedAt).toBeLessThan(25_000);
   });
 });

@@ -38,6 +38,8 @@ export interface Prometheus extends AsyncDisposable {
   readonly url: string;
   /** An instant query that gives a vector. */
   query(expression: string): Promise<readonly Sample[]>;
+  /** Every sample as it was scraped, from a range selector that gives one series. */
+  samples(rangeSelector: string): Promise<Series["values"]>;
   queryRange(expression: string, range: { start: Date; end: Date; stepSeconds: number }): Promise<readonly Series[]>;
   alerts(): Promise<readonly PrometheusAlert[]>;
   targets(): Promise<readonly Target[]>;
@@ -84,14 +86,15 @@ function connect(url: string, started: RunningProcess): Prometheus {
       const { result } = await get<Vector>("query", { query });
       return result.map(({ metric, value }) => ({ metric, value: numberOf(value[1]) }));
     },
+    async samples(query) {
+      const { result } = await get<Matrix>("query", { query });
+      if (result.length !== 1) throw new Error(`${query} gives ${result.length} series, not one`);
+      return seriesOf(result)[0]?.values ?? [];
+    },
     async queryRange(query, { start, end, stepSeconds }) {
-      type Matrix = { result: { metric: Record<string, string>; values: [number, string][] }[] };
       const range = { start: start.toISOString(), end: end.toISOString(), step: String(stepSeconds) };
       const { result } = await get<Matrix>("query_range", { query, ...range });
-      return result.map(({ metric, values }) => ({
-        metric,
-        values: values.map(([at, text]) => [at, numberOf(text)] as const),
-      }));
+      return seriesOf(result);
     },
     alerts: async () => (await get<{ alerts: PrometheusAlert[] }>("alerts")).alerts,
     targets: async () => (await get<{ activeTargets: Target[] }>("targets")).activeTargets,
@@ -124,6 +127,15 @@ function configOf(plan: PrometheusPlan): string {
       },
     ],
   });
+}
+
+type Matrix = { result: { metric: Record<string, string>; values: [number, string][] }[] };
+
+function seriesOf(result: Matrix["result"]): Series[] {
+  return result.map(({ metric, values }) => ({
+    metric,
+    values: values.map(([at, text]) => [at, numberOf(text)] as const),
+  }));
 }
 
 /** Prometheus writes infinities its own way. */
