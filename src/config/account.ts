@@ -4,7 +4,7 @@ import type { QuotaOverride } from "../quota/account.ts";
 import { suggestion } from "../quota/near-names.ts";
 import type { Secret } from "../secret.ts";
 import { isUnencrypted } from "./base-url.ts";
-import { type AccountPlan, bindAccount, floorAt } from "./bind.ts";
+import { type AccountPlan, bindAccount, floorAt, type OnKeyFile } from "./bind.ts";
 import type { ConfiguredAccount } from "./config.ts";
 import { readCredential } from "./credential.ts";
 import { formatDuration } from "./duration.ts";
@@ -19,8 +19,7 @@ export interface Surroundings {
   readonly env: Environment;
   /** Where relative paths start: the directory of the config file. */
   readonly directory: string;
-  /** Hears of a key that took the place of another. */
-  readonly onNewKey: (key: Secret) => void;
+  readonly onKeyFile: OnKeyFile;
   /** As written under `poll:`, in seconds. */
   readonly poll: { readonly interval?: number | undefined; readonly stale_after?: number | undefined };
 }
@@ -40,7 +39,7 @@ const ENTRY = z.record(z.string(), z.unknown());
 type Settings = { readonly [Key in keyof AccountSettings]?: AccountSettings[Key] | undefined };
 
 export async function checkAccount(entry: unknown, path: Path, surroundings: Surroundings): Promise<CheckedAccount> {
-  const { env, directory, poll, onNewKey } = surroundings;
+  const { env, directory, poll, onKeyFile } = surroundings;
   const warnings: string[] = [];
   const { settings, raw, provider, problems } = checkShape(entry, path, surroundings.providers);
   const { name } = settings;
@@ -70,7 +69,7 @@ export async function checkAccount(entry: unknown, path: Path, surroundings: Sur
     labels: settings.labels ?? {},
     overrides: overridesOf(settings.quotas ?? {}),
     staleAfter: poll.stale_after,
-    onNewKey,
+    onKeyFile,
   };
   return { ...bind(plan, path), name, secret, warnings };
 }
@@ -155,11 +154,12 @@ function bind(plan: AccountPlan, path: Path): Pick<CheckedAccount, "account" | "
 
 function overridesOf(quotas: Readonly<Record<string, QuotaSettings>>): Readonly<Record<string, QuotaOverride>> {
   return Object.fromEntries(
-    Object.entries(quotas).map(([quota, { enforcement, period, severity }]) => [
+    Object.entries(quotas).map(([quota, { enforcement, period, limit, severity }]) => [
       quota,
       {
         ...(enforcement !== undefined && { enforcement }),
         ...(period !== undefined && { periodSeconds: period }),
+        ...(limit !== undefined && { limit }),
         ...(severity !== undefined && { severity }),
       },
     ]),

@@ -1,8 +1,11 @@
 import { ownHosts, type Provider, type ReadAccount } from "../providers/provider.ts";
 import type { QuotaOverride } from "../quota/account.ts";
-import type { Secret } from "../secret.ts";
+import { digest, type Secret } from "../secret.ts";
 import type { ConfiguredAccount } from "./config.ts";
 import type { Credential } from "./credential.ts";
+
+/** Hears when the key in the file of an account was exchanged, or cannot be read any more; the last key is used then. */
+export type OnKeyFile = (account: string, news: { readonly key: Secret } | { readonly problem: string }) => void;
 
 /** Everything that makes an account, checked. Durations in seconds. */
 export interface AccountPlan {
@@ -17,8 +20,7 @@ export interface AccountPlan {
   readonly interval: number;
   /** Undefined for the default. */
   readonly staleAfter: number | undefined;
-  /** Hears of a key that took the place of another. */
-  readonly onNewKey: (key: Secret) => void;
+  readonly onKeyFile: OnKeyFile;
 }
 
 const LEAST_STALE_AFTER = 600;
@@ -42,23 +44,31 @@ export function bindAccount(plan: AccountPlan): ConfiguredAccount {
     read: connect(plan),
     host: new URL(baseUrl).host,
     floorSeconds: floorAt(provider, baseUrl),
+    definition: digest(
+      JSON.stringify([baseUrl, plan.settings, credential.credentialsFile, credential.apiKey?.digest()]),
+    ),
   };
 }
 
 /** The adapter with its key, which a file may change between two reads: a rotation needs no reload. */
-function connect({ provider, baseUrl, credential, settings: written, onNewKey }: AccountPlan): ReadAccount {
+function connect({ provider, name, baseUrl, credential, settings: written, onKeyFile }: AccountPlan): ReadAccount {
   const { credentialsFile, readAgain } = credential;
   const settings = credentialsFile === undefined ? written : { ...written, credentials_file: credentialsFile };
   let { apiKey } = credential;
   let read = provider.connect({ baseUrl, apiKey }, settings);
   if (readAgain === undefined) return read;
+  let known: string | undefined;
   return async (context) => {
-    const key = await readAgain();
-    if (key !== undefined && !key.equals(apiKey)) {
-      onNewKey(key);
-      apiKey = key;
+    const found = await readAgain();
+    const problem = "problem" in found ? found.problem : undefined;
+    if ("problem" in found) {
+      if (problem !== known) onKeyFile(name, found);
+    } else if (found.key.digest() !== apiKey?.digest()) {
+      onKeyFile(name, found);
+      apiKey = found.key;
       read = provider.connect({ baseUrl, apiKey }, settings);
     }
+    known = problem;
     return read(context);
   };
 }

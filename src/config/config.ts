@@ -10,6 +10,8 @@ export interface ConfiguredAccount extends Account {
   readonly host: string;
   /** Least time between two reads, in seconds: the provider's floor on its own hosts, else 1. */
   readonly floorSeconds: number;
+  /** Changes with what is read and by which credential, and tells neither. */
+  readonly definition: string;
 }
 
 export interface ListenAddress {

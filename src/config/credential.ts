@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import type { CredentialKind, Provider } from "../providers/provider.ts";
 import { Secret } from "../secret.ts";
+import { readTextFile, type TextFile } from "../text-file.ts";
 import { type Environment, isUnset } from "./environment.ts";
 import type { Problem, Report } from "./problem.ts";
-import { readTextFile, type TextFile } from "./text-file.ts";
 
 const CREDENTIAL_KEYS = ["api_key_env", "api_key_file", "credentials_file"] as const;
 type CredentialKey = (typeof CREDENTIAL_KEYS)[number];
@@ -11,8 +11,8 @@ type CredentialSettings = { readonly [Key in CredentialKey]?: string | undefined
 
 export interface Credential {
   readonly apiKey?: Secret;
-  /** What the file of the key holds now; undefined while that cannot be used. */
-  readonly readAgain?: () => Promise<Secret | undefined>;
+  /** What the file of the key holds now. */
+  readonly readAgain?: () => Promise<{ readonly key: Secret } | { readonly problem: string }>;
   /** Absolute. The provider reads it itself, at every poll. */
   readonly credentialsFile?: string;
 }
@@ -97,7 +97,7 @@ async function keyFromFile(path: string, { directory, report, warn }: Surroundin
   if ((file.mode & 0o004) !== 0) warn("every user may read its api_key_file; take that right away with chmod o-r");
   const readAgain = async () => {
     const now = await readKeyFile(absolute);
-    return "problem" in now ? undefined : toKey(now.text).apiKey;
+    return "problem" in now ? now : { key: toKey(now.text).apiKey };
   };
   return { ...toKey(file.text), readAgain };
 }

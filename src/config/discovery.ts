@@ -120,7 +120,7 @@ function toAccount(
     baseUrl,
     credential: apiKey === undefined ? {} : { apiKey },
     interval: readInterval(provider, baseUrl, env, notes),
-    ...{ settings: {}, labels: {}, overrides: {}, staleAfter: undefined, onNewKey: () => undefined },
+    ...{ settings: {}, labels: {}, overrides: {}, staleAfter: undefined, onKeyFile: () => undefined },
   });
   const names = { api_key_env: keyVariable, base_url: urlVariable && baseUrl };
   return { account, secret: apiKey, written: { name: account.account, provider: provider.id, ...names } };

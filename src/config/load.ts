@@ -1,8 +1,9 @@
 import { dirname } from "node:path";
 import { z } from "zod";
 import type { Provider } from "../providers/provider.ts";
-import type { Secret } from "../secret.ts";
+import { readTextFile } from "../text-file.ts";
 import { checkAccounts } from "./accounts.ts";
+import type { OnKeyFile } from "./bind.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
 import { type Document, parseDocument } from "./document.ts";
@@ -10,20 +11,18 @@ import type { Environment } from "./environment.ts";
 import { check } from "./issues.ts";
 import { type Problem, pathText } from "./problem.ts";
 import { FILE, type FileSettings } from "./schema.ts";
-import { readTextFile } from "./text-file.ts";
 
 interface LoadInput {
   readonly path: string;
   readonly env: Environment;
   readonly providers: readonly Provider[];
-  /** Hears of a key that took the place of another, as when its file was rotated. */
-  readonly onNewKey?: (key: Secret) => void;
+  readonly onKeyFile?: OnKeyFile;
 }
 
 const MAX_FILE_BYTES = 1024 * 1024;
 
 /** Reads and checks a config file and the credentials it names. Throws a `ConfigError` with all that is wrong. */
-export async function loadConfig({ path, env, providers, onNewKey = () => undefined }: LoadInput): Promise<Config> {
+export async function loadConfig({ path, env, providers, onKeyFile = () => undefined }: LoadInput): Promise<Config> {
   const file = await readTextFile(path, MAX_FILE_BYTES);
   if ("problem" in file) {
     throw new ConfigError([{ file: path, path: "", problem: `${file.problem}; needs the path of a YAML file` }]);
@@ -36,7 +35,7 @@ export async function loadConfig({ path, env, providers, onNewKey = () => undefi
 
   const entries = z.array(z.unknown()).safeParse(value["accounts"]).data ?? [];
   if (Array.isArray(value["accounts"]) && entries.length === 0) problems.push(NO_ACCOUNTS);
-  const surroundings = { providers, env, directory: dirname(path), poll: settings.poll, onNewKey };
+  const surroundings = { providers, env, directory: dirname(path), poll: settings.poll, onKeyFile };
   const lineOf = (at: Problem["path"]) => document.positionOf(at, false).line;
   const { accounts, secrets, warnings, problems: further } = await checkAccounts(entries, surroundings, lineOf);
   problems.push(...further);

@@ -13,19 +13,26 @@ const YEAR = 366 * DAY;
 /** Time between two reads where nothing is configured, in seconds. */
 export const DEFAULT_INTERVAL = 5 * MINUTE;
 
+/** What an editor sees of a value; `json-schema.ts` makes the rest. It may let through what `parse` refuses, never the reverse. */
+type Seen = Readonly<z.core.JSONSchema.BaseSchema>;
+
 /** A scalar of our own: `parse` gives its value, or a `problem` that says what would be right. */
-function scalar<T>(parse: (input: unknown) => { readonly value: T } | { readonly problem: string }) {
-  return z.unknown().transform((input, context): T => {
+function scalar<T>(seen: Seen, parse: (input: unknown) => { readonly value: T } | { readonly problem: string }) {
+  const schema = z.unknown().transform((input, context): T => {
     const result = parse(input);
     if ("value" in result) return result.value;
     context.addIssue({ code: "custom", message: result.problem, input });
     return z.NEVER;
   });
+  return schema.meta(seen);
 }
+
+/** No duration of this file may be zero. */
+const DURATION = "^(?=.*[1-9])([0-9]{1,9}w)?([0-9]{1,9}d)?([0-9]{1,9}h)?([0-9]{1,9}m)?([0-9]{1,9}s)?([0-9]{1,9}ms)?$";
 
 /** Seconds. */
 function duration(least: number, most: number) {
-  return scalar((input) => {
+  return scalar({ type: "string", pattern: DURATION }, (input) => {
     const seconds = typeof input === "string" ? parseDuration(input) : undefined;
     if (seconds !== undefined && seconds >= least && seconds <= most) return { value: seconds };
     if (seconds !== undefined) {
@@ -37,7 +44,7 @@ function duration(least: number, most: number) {
   });
 }
 
-const listenAddress = scalar((input) => {
+const listenAddress = scalar({ type: "string", pattern: "^(\\[[^\\]]*\\]|[A-Za-z0-9_.-]*):[0-9]{1,5}$" }, (input) => {
   const value = typeof input === "string" ? parseListenAddress(input) : undefined;
   if (value !== undefined) return { value };
   return {
@@ -45,20 +52,22 @@ const listenAddress = scalar((input) => {
   };
 });
 
-const baseUrl = scalar((input) => {
+const BASE_URL = "^\\s*[hH][tT][tT][pP][sS]?://(?![^/\\\\]*@)[^?#]+$";
+
+const baseUrl = scalar({ type: "string", pattern: BASE_URL }, (input) => {
   const result = parseBaseUrl(typeof input === "string" ? input.trim() : "");
   return "url" in result ? { value: result.url } : result;
 });
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._@ -]{0,63}$/;
+const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._@ -]{0,62}[A-Za-z0-9._@-])?$/;
 
-const accountName = scalar((input) => {
-  if (typeof input === "string" && NAME.test(input) && !input.endsWith(" ")) return { value: input };
+const accountName = scalar({ type: "string", pattern: NAME.source }, (input) => {
+  if (typeof input === "string" && NAME.test(input)) return { value: input };
   const what = "needs a name of 1 to 64 letters, digits, spaces and . _ @ - that begins with a letter or digit";
   return { problem: typeof input === "number" ? `${what}; put a number in "quotes"` : what };
 });
 
-const alertingMode = scalar<"rules" | "off">((input) => {
+const alertingMode = scalar<"rules" | "off">({ enum: ["rules", "off"] }, (input) => {
   if (input === "rules" || input === "off") return { value: input };
   if (input === "push") return { problem: 'pushing alerts is not implemented yet; use "rules" or "off"' };
   return { problem: 'needs "rules" or "off"' };
@@ -66,7 +75,7 @@ const alertingMode = scalar<"rules" | "off">((input) => {
 
 /** A key of the design that this version cannot serve: refused with the reason, where "unknown key" would puzzle. */
 function notYet(what: string, instead: string) {
-  return scalar<never>(() => ({ problem: `${what} not implemented yet; ${instead}` })).optional();
+  return scalar<never>({ not: {} }, () => ({ problem: `${what} not implemented yet; ${instead}` })).optional();
 }
 
 const CONSTANT = {
@@ -77,43 +86,99 @@ const CONSTANT = {
 
 const EITHER_PATH_OR_MEMORY = "needs either path or memory: true, not both";
 
+const STATE_PATH = "data/state.db";
+
 /** One key for each constant of the engine, so that a new one can be overridden without a change here. */
 const engineShape = Object.fromEntries(
-  Object.entries(ENGINE_CONSTANTS).map(([name, { kind, value }]) => [
+  Object.entries(ENGINE_CONSTANTS).map(([name, { kind, value, why }]) => [
     name,
-    (CONSTANT[kind] as z.ZodType<number>).default(value),
+    (CONSTANT[kind] as z.ZodType<number, unknown>)
+      .prefault(kind === "duration" ? formatDuration(value) : value)
+      .meta({ description: why }),
   ]),
-) as Record<EngineConstant, z.ZodDefault<z.ZodType<number>>>;
+) as Record<EngineConstant, z.ZodPrefault<z.ZodType<number, unknown>>>;
+
+const web = z.strictObject({
+  listen_address: listenAddress.prefault("127.0.0.1:10844").meta({
+    description: '`host:port`, `"[::1]:port"`, or `:port` for every interface',
+  }),
+});
+
+const poll = z.strictObject({
+  interval: duration(1, DAY)
+    .optional()
+    .meta({
+      absent: `\`${formatDuration(DEFAULT_INTERVAL)}\``,
+      description:
+        "time between two reads of an account, from `1s` to `1d`; an account may have its own. Where neither is set, a provider with a higher floor is read at its floor",
+    }),
+  timeout: duration(0.1, 5 * MINUTE)
+    .prefault("8s")
+    .meta({
+      description: "deadline of one read, all its calls together; from `100ms` to `5m`",
+    }),
+  stale_after: duration(1, YEAR).optional().meta({
+    absent: "three intervals, at least `10m`",
+    description:
+      "age at which the last good reading no longer counts: values and forecasts go absent. Not under the interval of any account. A few providers have a longer default, which their page names",
+  }),
+});
+
+const state = z.strictObject({
+  path: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({
+      absent: `\`${STATE_PATH}\``,
+      description:
+        "SQLite database for readings and the memory of alerts, from the working directory; on a local disk, for one daemon. A damaged one is set aside, one that cannot be written is a warning",
+    }),
+  memory: z.literal(true).optional().meta({
+    description: "`true`: nothing is kept over a restart. Not together with `state.path`",
+  }),
+  prometheus: notYet("keeping state in Prometheus is", "use path, or memory: true").meta({
+    description: "not implemented yet, and refused",
+  }),
+});
+
+const alerting = z.strictObject({
+  mode: alertingMode.prefault("rules").meta({
+    description:
+      "`rules`: Prometheus evaluates the shipped rules and pages. `off`: nobody does. `push`, in which the daemon notifies Alertmanager itself, is not implemented yet and refused",
+  }),
+});
 
 /** The whole file but for the accounts: what those take depends on their provider. */
 export const FILE = z.strictObject({
-  web: z.strictObject({ listen_address: listenAddress.default({ host: "127.0.0.1", port: 10_844 }) }).prefault({}),
-  poll: z
-    .strictObject({
-      interval: duration(1, DAY).optional(),
-      timeout: duration(0.1, 5 * MINUTE).default(8),
-      stale_after: duration(1, YEAR).optional(),
-    })
-    .prefault({}),
-  engine: z.strictObject(engineShape).prefault({}),
-  state: z
-    .strictObject({
-      path: z.string().min(1).optional(),
-      memory: z.literal(true).optional(),
-      prometheus: notYet("keeping state in Prometheus is", "use path, or memory: true"),
-    })
+  web: web.prefault({}).meta({ description: "the HTTP server" }),
+  poll: poll.prefault({}).meta({ description: "when accounts are read" }),
+  engine: z.strictObject(engineShape).prefault({}).meta({ description: "constants of the engine" }),
+  state: state
     .refine(({ path, memory }) => path === undefined || memory === undefined, EITHER_PATH_OR_MEMORY)
-    .transform(({ path = "data/state.db", memory }) => (memory === true ? { memory } : { path }))
-    .prefault({}),
-  alerting: z.strictObject({ mode: alertingMode.default("rules") }).prefault({}),
-  accounts: z.array(z.unknown()),
+    .transform(({ path = STATE_PATH, memory }) => (memory === true ? { memory } : { path }))
+    .prefault({})
+    .meta({
+      description: "where readings and the memory of alerts are kept",
+      not: { type: "object", required: ["path", "memory"] },
+    }),
+  alerting: alerting.prefault({}).meta({ description: "who alerts" }),
+  accounts: z.array(z.unknown()).meta({ description: "the list of accounts, at least one" }),
 });
 
 export const QUOTA = z.strictObject({
-  enforcement: z.enum(ENFORCEMENTS).optional(),
-  period: duration(1, YEAR).optional(),
-  severity: z.enum(SEVERITIES).optional(),
-  limit: notYet("declared limits are", "remove this line"),
+  enforcement: z.enum(ENFORCEMENTS).optional().meta({
+    description: "whether requests are refused at zero; a soft quota never pages",
+  }),
+  period: duration(1, YEAR).optional().meta({
+    description: "length of its window, where the provider does not tell it",
+  }),
+  limit: z.number().positive().optional().meta({
+    description: "its limit in its own unit, where the provider tells none, as a budget for the spend of a month",
+  }),
+  severity: z.enum(SEVERITIES).optional().meta({
+    description: "severity of whatever fires on it; `none` silences it",
+  }),
 });
 
 const quotaId = z
@@ -122,15 +187,37 @@ const quotaId = z
 
 /** What an account of every provider takes. */
 export const ACCOUNT_SHAPE = {
-  name: accountName,
-  provider: z.string(),
-  api_key_env: z.string().optional(),
-  api_key_file: z.string().min(1).optional(),
-  credentials_file: z.string().min(1).optional(),
-  base_url: baseUrl.optional(),
-  interval: duration(1, DAY).optional(),
-  labels: z.record(z.string(), z.string()).nullish(),
-  quotas: z.record(quotaId, QUOTA).nullish(),
+  name: accountName.meta({
+    description:
+      "the `account` label and the target of `/probe`. 1 to 64 letters, digits, spaces and `. _ @ -`, a letter or digit first; unique in the file, whatever the provider",
+  }),
+  provider: z.string().meta({ description: "the id of a provider: one of the pages in `docs/providers/`" }),
+  api_key_env: z.string().optional().meta({
+    description: "name of the environment variable that holds the key",
+    pattern: "^[A-Za-z_][A-Za-z0-9_]*$",
+  }),
+  api_key_file: z.string().min(1).optional().meta({
+    description: "path of the file that holds the key, and nothing else",
+  }),
+  credentials_file: z.string().min(1).optional().meta({
+    description:
+      "path of the login file of another tool, for the providers that read one; such accounts have no key. It is only ever read",
+  }),
+  base_url: baseUrl.optional().meta({
+    absent: "the provider's",
+    description:
+      "root that the provider's paths are appended to, with `http://` or `https://`, without user, query or fragment. Required where the provider has no address of its own",
+  }),
+  interval: duration(1, DAY).optional().meta({
+    absent: "`poll.interval`",
+    description: "time between two reads of this account",
+  }),
+  labels: z.record(z.string(), z.string()).nullish().meta({
+    description: "labels on every series and alert of the account",
+  }),
+  quotas: z.record(quotaId, QUOTA).nullish().meta({
+    description: "what you know better than the provider, by quota id",
+  }),
 };
 
 export type FileSettings = z.infer<typeof FILE>;

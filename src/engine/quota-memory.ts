@@ -88,10 +88,17 @@ export function newQuotaMemory(reading: Reading): QuotaMemory {
 export function withOverride(reading: Reading, override: QuotaOverride | undefined): Reading {
   if (override === undefined) return reading;
   return {
-    ...reading,
+    ...withLimit(reading, override.limit),
     ...(override.enforcement !== undefined && { enforcement: override.enforcement }),
     ...(override.periodSeconds !== undefined && { periodSeconds: override.periodSeconds }),
   };
+}
+
+/** A limit of the config counts where the provider tells none: what is left is then our own arithmetic. */
+function withLimit(reading: Reading, limit: number | undefined): Reading {
+  if (limit === undefined || reading.limit !== undefined || reading.confidence === "degraded") return reading;
+  const { unlimited: _, ...capped } = reading;
+  return { ...capped, limit, confidence: "estimated" };
 }
 
 /** Takes a reading into the memory; returns what it was, or undefined when it was not good enough to be judged. */

@@ -6,6 +6,8 @@ import type { Severity } from "./state.ts";
 export interface QuotaOverride {
   readonly enforcement?: Enforcement;
   readonly periodSeconds?: number;
+  /** In the quota's own unit, where the provider tells no limit. */
+  readonly limit?: number;
   /** The severity of whatever fires on this quota; `none` silences it. */
   readonly severity?: Severity;
 }

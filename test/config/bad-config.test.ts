@@ -153,8 +153,8 @@ describe("an account", () => {
       '53: accounts.0.quotas.weekly.severty: unknown key "severty", did you mean "severity"?',
     ],
     [
-      "{ name: a, provider: local, quotas: { weekly: { limit: 5000 } } }",
-      "60: accounts.0.quotas.weekly.limit: declared limits are not implemented yet; remove this line",
+      "{ name: a, provider: local, quotas: { weekly: { limit: 0 } } }",
+      "60: accounts.0.quotas.weekly.limit: needs more than 0",
     ],
     [
       "{ name: a, provider: local, quotas: { weekly: { severity: page } } }",
@@ -201,7 +201,7 @@ describe.each([
     ["as a key of a section", `${GOOD}poll: { ${planted}: 1 }\n`],
     ["as a key of an account", `accounts: [{ name: a, provider: local, ${planted}: 1 }]\n`],
     ["as a label", `accounts: [{ name: a, provider: local, labels: { ${planted}: 1 } }]\n`],
-    ["as a quota", `accounts: [{ name: a, provider: local, quotas: { ${planted}: { limit: 1 } } }]\n`],
+    ["as a quota", `accounts: [{ name: a, provider: local, quotas: { ${planted}: { limit: 0 } } }]\n`],
     ["as a key twice", `${GOOD}${planted}: 1\n${planted}: 1\n`],
   ])("is not repeated when it stands there %s", async (_place, text) => {
     expect((await problemsOf(text)).join("\n").toLowerCase()).not.toContain("planted");

@@ -1,8 +1,10 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { load as parseYaml } from "js-yaml";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { formatDuration } from "../../src/config/duration.ts";
+import { refreshedDocuments } from "../../scripts/generate-docs.ts";
 import { ACCOUNT_SHAPE, FILE, QUOTA } from "../../src/config/schema.ts";
 import { ENGINE_CONSTANTS } from "../../src/engine/settings.ts";
 import { PROVIDERS } from "../../src/providers/registry.ts";
@@ -11,8 +13,13 @@ import { configDirectory, loadAt } from "./config-directory.ts";
 const example = await readFile(new URL("../../config.example.yaml", import.meta.url), "utf8");
 const page = await readFile(new URL("../../docs/configuration.md", import.meta.url), "utf8");
 
-/** Loads with the real providers; every key file that the text names exists. */
+const isValid = new Ajv2020().compile(
+  JSON.parse(await readFile(new URL("../../config.schema.json", import.meta.url), "utf8")),
+);
+
+/** Loads with the real providers; every key file that the text names exists. An editor must find nothing wrong either. */
 async function loadReal(text: string) {
+  expect(isValid(parseYaml(text)), JSON.stringify(isValid.errors)).toBe(true);
   const { directory, path } = await configDirectory(text.replaceAll("/run/secrets/", "secrets/"));
   await mkdir(join(directory, "secrets"));
   for (const [, name = ""] of text.matchAll(/\/run\/secrets\/([\w-]+)/g)) {
@@ -92,25 +99,42 @@ describe("docs/configuration.md", () => {
     expect(keys.filter((key) => !page.includes(`\n| \`${key}\` |`))).toEqual([]);
   });
 
-  it("has a row for every key of an account and of a quota", () => {
-    const keys = [...Object.keys(ACCOUNT_SHAPE), ...Object.keys(QUOTA.shape)];
+  it("has a row for every key of an account and of a quota, and for every constant of the engine", () => {
+    const keys = [...Object.keys(ACCOUNT_SHAPE), ...Object.keys(QUOTA.shape), ...Object.keys(ENGINE_CONSTANTS)];
 
     expect(keys.filter((key) => !page.includes(`\n| \`${key}\` |`))).toEqual([]);
-  });
-
-  it("has a row for every constant of the engine, with its default, and for no other", () => {
-    const rows = Object.entries(ENGINE_CONSTANTS).map(
-      ([key, { kind, value }]) => `| \`${key}\` | \`${kind === "duration" ? formatDuration(value) : value}\` |`,
-    );
-    const section = page.slice(page.indexOf("\n## Engine\n"));
-    const written = [...section.matchAll(/^\| `\w+` \| `[^`]*` \|/gm)].map(([row]) => row);
-
-    expect(written).toEqual(rows);
   });
 
   it("shows examples that load", async () => {
     expect(blocks).not.toEqual([]);
     for (const block of blocks) await expect(loadReal(block)).resolves.toBeDefined();
+  });
+});
+
+const documents = await refreshedDocuments();
+
+describe("the generated parts of the documents", () => {
+  it.each(documents)("are in $path what npm run generate writes", ({ written, refreshed }) => {
+    expect(written).toBe(refreshed);
+  });
+});
+
+describe("docs/providers", () => {
+  const pages = new URL("../../docs/providers/", import.meta.url);
+
+  it.each(PROVIDERS)("has a page for $id that tells its address, its variables and its keys", async (provider) => {
+    const { id, baseUrl = "base_url", environment, settings } = provider;
+    const text = await readFile(new URL(`${id}.md`, pages), "utf8");
+    const facts = [id, baseUrl, ...(environment.apiKey ?? []), ...(environment.baseUrl ?? [])];
+
+    expect(facts.filter((fact) => !text.includes(`\`${fact}\``))).toEqual([]);
+    expect(Object.keys(settings.shape).filter((key) => !text.includes(`${key}:`))).toEqual([]);
+  });
+
+  it("has no page of a provider that is not there", async () => {
+    const names = (await readdir(pages)).filter((name) => name !== "README.md");
+
+    expect(names.toSorted()).toEqual(PROVIDERS.map(({ id }) => `${id}.md`).toSorted());
   });
 });
 

@@ -30,6 +30,7 @@ describe("a config file", () => {
           read: expect.any(Function),
           host: "api.acme.test",
           floorSeconds: 60,
+          definition: expect.any(String),
         },
       ],
       secrets: [expect.anything()],

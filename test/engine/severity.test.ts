@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AccountSnapshot } from "../../src/engine/snapshot.ts";
 import type { QuotaOverride } from "../../src/quota/account.ts";
+import type { Reading } from "../../src/quota/reading.ts";
 import { alertsOf, at, DAY, HOUR, MINUTE, quotaOf, startRun, type Told } from "../support/readings.ts";
 
 const SESSION: Told = {
@@ -153,6 +154,30 @@ describe("an override of what the provider tells", () => {
     const { settle } = startAccount({ weekly: { enforcement: "soft" } });
 
     expect(settle(empty(WEEKLY)).quotas[0]).toMatchObject({ state: "watch", reading: { enforcement: "soft" } });
+  });
+
+  it.each<{ name: string; told: Told; shown: Partial<Reading> }>([
+    {
+      name: "gives a limit to what only tells its use",
+      told: { limit: undefined, used: 400, remaining: undefined },
+      shown: { limit: 1000, used: 400, confidence: "estimated" },
+    },
+    {
+      name: "gives a limit to what has none",
+      told: { limit: undefined, used: 400, remaining: undefined, unlimited: true },
+      shown: { limit: 1000, used: 400, confidence: "estimated" },
+    },
+    {
+      name: "does not go over a limit that the provider tells",
+      told: { limit: 500, remaining: 100 },
+      shown: { limit: 500, remaining: 100, confidence: "reported" },
+    },
+  ])("$name", ({ told, shown }) => {
+    const run = startRun({ account: { overrides: { requests: { limit: 1000 } } } });
+    const { reading } = run.read(told);
+
+    expect(reading).toMatchObject(shown);
+    expect(reading.unlimited).toBeUndefined();
   });
 
   it("gives the windows of rates another length", () => {

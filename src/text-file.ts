@@ -1,4 +1,4 @@
-import { constants, open } from "node:fs/promises";
+import { constants, type FileHandle, open } from "node:fs/promises";
 
 export type TextFile =
   | { readonly text: string /** The file's permission bits. */; readonly mode: number }
@@ -15,8 +15,7 @@ const WORDS: Readonly<Record<string, string>> = {
 /** Reads a small UTF-8 file; a leading byte order mark is dropped. A problem never quotes the path or the content. */
 export async function readTextFile(path: string, maxBytes: number): Promise<TextFile> {
   try {
-    // Not blocking: to open a pipe that nobody writes to would wait for ever.
-    await using handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    await using handle = await openUnnoticed(path);
     const stats = await handle.stat();
     if (stats.isDirectory()) return { problem: "is a directory, not a file" };
     if (!stats.isFile()) return { problem: "is not a regular file" };
@@ -25,6 +24,19 @@ export async function readTextFile(path: string, maxBytes: number): Promise<Text
     return text.includes("\0") ? { problem: "is not a text file" } : { text, mode: stats.mode };
   } catch (error) {
     return { problem: explain(error) };
+  }
+}
+
+/** Not blocking, as to open a pipe that nobody writes to would wait for ever. Its owner leaves no time of access either. */
+async function openUnnoticed(path: string): Promise<FileHandle> {
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+  // Absent on other systems than Linux, and refused to anybody but the owner.
+  if (constants.O_NOATIME === undefined) return open(path, flags);
+  try {
+    return await open(path, flags | constants.O_NOATIME);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error;
+    return open(path, flags);
   }
 }
 

@@ -1,0 +1,123 @@
+// Refreshes the generated tables of the documents: node scripts/generate-docs.ts
+import { readFile, writeFile } from "node:fs/promises";
+import type { z } from "zod";
+import { formatDuration } from "../src/config/duration.ts";
+import { annotatedSchema } from "../src/config/json-schema.ts";
+import type { CredentialKind, Provider } from "../src/providers/provider.ts";
+import { PROVIDERS } from "../src/providers/registry.ts";
+
+type Json = z.core.JSONSchema.BaseSchema;
+type Row = readonly string[];
+
+const ROOT = new URL("../", import.meta.url);
+
+/** Every document with generated parts, as it should be. Takes what stands there now, for the prose around those parts. */
+const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
+  "docs/configuration.md": { sections, account, quota, engine },
+  "docs/providers/README.md": { providers: () => providersTable(PROVIDERS) },
+};
+
+export async function refreshedDocuments(): Promise<readonly { path: string; written: string; refreshed: string }[]> {
+  return Promise.all(
+    Object.entries(DOCUMENTS).map(async ([path, tables]) => {
+      const written = await readFile(new URL(path, ROOT), "utf8");
+      return { path, written, refreshed: refresh(written, tables) };
+    }),
+  );
+}
+
+function refresh(page: string, tables: Readonly<Record<string, () => string>>): string {
+  return Object.entries(tables).reduce((text, [name, render]) => {
+    const start = `<!-- generated: ${name} -->\n`;
+    const end = "<!-- end of generated -->\n";
+    const from = text.indexOf(start) + start.length;
+    const to = text.indexOf(end, from);
+    if (from < start.length || to === -1) throw new Error(`the marks of the generated part "${name}" are missing`);
+    return `${text.slice(0, from)}\n${render()}\n${text.slice(to)}`;
+  }, page);
+}
+
+function sections(): string {
+  const file = propertiesOf(annotatedSchema(PROVIDERS));
+  const rows = Object.entries(file).flatMap(([section, schema]): readonly Row[] => {
+    const keys = Object.entries(propertiesOf(schema));
+    // The constants have a table of their own.
+    if (section === "engine") return [["`engine`", "", `${schema.description}, [below](#engine)`]];
+    if (keys.length === 0) return [rowOf(section, schema, [section])];
+    return keys.map(([key, inner]) => rowOf(`${section}.${key}`, inner));
+  });
+  return table(["key", "default", "meaning"], rows);
+}
+
+function account(): string {
+  const { properties, required } = accountOf(annotatedSchema(PROVIDERS));
+  return table(
+    ["key", "default", "meaning"],
+    Object.entries(properties).map(([key, schema]) => rowOf(key, schema, required)),
+  );
+}
+
+function quota(): string {
+  const { quotas } = accountOf(annotatedSchema(PROVIDERS)).properties;
+  const rows = Object.entries(propertiesOf(quotas?.additionalProperties)).map(([key, schema]) => [
+    `\`${key}\``,
+    schema.enum?.map((value) => `\`${value}\``).join(", ") ?? (schema.type === undefined ? "" : "a duration"),
+    schema.description ?? "",
+  ]);
+  return table(["key", "values", "meaning"], rows);
+}
+
+function engine(): string {
+  const constants = propertiesOf(propertiesOf(annotatedSchema(PROVIDERS))["engine"]);
+  return table(
+    ["key", "default", "meaning"],
+    Object.entries(constants).map(([key, schema]) => rowOf(key, schema)),
+  );
+}
+
+const CREDENTIALS: Readonly<Record<CredentialKind, string>> = {
+  api_key: "API key",
+  optional_api_key: "API key, if the server asks for one",
+  none: "none",
+  credentials_file: "login file of another tool",
+};
+
+export function providersTable(providers: readonly Provider[]): string {
+  const names = (list: readonly string[] | undefined) => (list ?? []).map((name) => `\`${name}\``).join(", ");
+  const rows = providers.map((provider) => [
+    `[${provider.title}](${provider.id}.md)`,
+    `\`${provider.id}\``,
+    provider.baseUrl === undefined ? "none: `base_url` is required" : `\`${provider.baseUrl}\``,
+    CREDENTIALS[provider.credential],
+    names([...(provider.environment.apiKey ?? []), ...(provider.environment.baseUrl ?? [])]) +
+      (provider.discoverAtDefault === true ? ", or a server at the default address" : ""),
+    formatDuration(provider.floorSeconds),
+    names(Object.keys(provider.settings.shape).filter((key) => key !== "credentials_file")),
+  ]);
+  const head = ["provider", "id", "default `base_url`", "credential", "found by itself from", "poll floor", "own keys"];
+  return table(head, rows);
+}
+
+function rowOf(key: string, schema: Json, required: readonly string[] = []): Row {
+  const preset = schema.default === undefined ? String(schema["absent"] ?? "") : `\`${schema.default}\``;
+  return [`\`${key}\``, required.includes(key) ? "required" : preset, schema.description ?? ""];
+}
+
+/** Cells without padding: a longer word in one row changes no other. */
+function table(head: Row, rows: readonly Row[]): string {
+  const line = (cells: Row) => `|${cells.map((cell) => (cell === "" ? " " : ` ${cell} `)).join("|")}|\n`;
+  return [line(head), `|${"---|".repeat(head.length)}\n`, ...rows.map(line)].join("");
+}
+
+function accountOf(file: Json) {
+  const { items } = propertiesOf(file)["accounts"] ?? {};
+  return { properties: propertiesOf(items), required: (items as Json).required ?? [] };
+}
+
+function propertiesOf(schema: unknown): Readonly<Record<string, Json>> {
+  return (((schema ?? {}) as Json).properties ?? {}) as Readonly<Record<string, Json>>;
+}
+
+if (import.meta.main) {
+  for (const { path, refreshed } of await refreshedDocuments()) await writeFile(new URL(path, ROOT), refreshed);
+}

@@ -1,0 +1,51 @@
+// Makes the README's pictures from the demo, which takes some minutes: node scripts/screenshots.ts [MINUTES]
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+/** So long does the demo burn quota before it is looked at: enough for a forecast and a curve. */
+const DEFAULT_MINUTES = 4;
+const PICTURES = [
+  { name: "overview", path: "/", colorScheme: "light", height: 900 },
+  { name: "account", path: "/accounts/team-research", colorScheme: "dark", height: 900 },
+] as const;
+
+const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const minutes = Number(process.argv[2] ?? DEFAULT_MINUTES);
+const demo = spawn(process.execPath, [root("src/main.ts"), "demo", "--web.listen-address=127.0.0.1:0"], {
+  stdio: ["ignore", "ignore", "pipe"],
+});
+const browser = await chromium.launch({
+  executablePath: "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--font-render-hinting=none"],
+});
+try {
+  const url = await started();
+  await sleep(minutes * 60_000);
+  await mkdir(root("docs/images"), { recursive: true });
+  for (const { name, path, colorScheme, height } of PICTURES) {
+    const page = await browser.newPage({ colorScheme, viewport: { width: 1120, height } });
+    await page.goto(`${url}${path}`);
+    await page.screenshot({ path: root(`docs/images/${name}.png`) });
+  }
+} finally {
+  await browser.close();
+  demo.kill("SIGTERM");
+  await once(demo, "exit");
+}
+
+/** The address that the demo serves at, as it tells it. */
+async function started(): Promise<string> {
+  for await (const line of createInterface({ input: demo.stderr })) {
+    const url = /http:\/\/[^/\s]+/.exec(line)?.[0];
+    if (line.startsWith("simulated providers") && url !== undefined) {
+      demo.stderr.resume();
+      return url;
+    }
+  }
+  throw new Error("the demo has ended without telling its address");
+}
