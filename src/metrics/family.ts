@@ -1,4 +1,5 @@
 import type { AccountSnapshot, QuotaSnapshot } from "../engine/snapshot.ts";
+import type { Shown } from "./shown.ts";
 
 /** Writes one sample. An undefined or non-finite value writes nothing: absent is how unknown looks. */
 export type Write<L extends readonly string[] = readonly string[]> = (
@@ -6,7 +7,14 @@ export type Write<L extends readonly string[] = readonly string[]> = (
   ...labelValues: { readonly [K in keyof L]: string }
 ) => void;
 
-type Emit<Subject, L extends readonly string[]> = (subject: Subject, write: Write<L>, now: Date) => void;
+/** A quota, and what may be told of it at the instant of the scrape. */
+export interface QuotaSubject {
+  readonly quota: QuotaSnapshot;
+  readonly shown: Shown;
+  readonly now: Date;
+}
+
+type Emit<Subject, L extends readonly string[]> = (subject: Subject, write: Write<L>) => void;
 
 /**
  * One exposed family. Its series carry provider, account and the configured labels, then `quota` if the family is about
@@ -18,7 +26,7 @@ export interface Family<L extends readonly string[] = readonly string[]> {
   readonly help: string;
   readonly labels: L;
   readonly account?: Emit<AccountSnapshot, L>;
-  readonly quota?: Emit<QuotaSnapshot, L>;
+  readonly quota?: Emit<QuotaSubject, L>;
 }
 
 /** Checks at compile time that each sample gives a value for every label of the family. */

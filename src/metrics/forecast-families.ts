@@ -1,5 +1,4 @@
 import { type Family, family, unixSeconds } from "./family.ts";
-import { shown } from "./shown.ts";
 
 /** How fast a quota goes, and when it runs out. All absent while its data is stale or the evidence too thin. */
 export const FORECAST_FAMILIES: readonly Family[] = [
@@ -8,10 +7,9 @@ export const FORECAST_FAMILIES: readonly Family[] = [
     type: "gauge",
     help: "Use in units per second over the short and the long window.",
     labels: ["unit", "window"],
-    quota: (quota, write) => {
-      const { shortRate, longRate } = shown(quota);
-      write(shortRate, quota.reading.unit, "short");
-      write(longRate, quota.reading.unit, "long");
+    quota: ({ quota, shown }, write) => {
+      write(shown.shortRate, quota.reading.unit, "short");
+      write(shown.longRate, quota.reading.unit, "long");
     },
   }),
   family({
@@ -19,10 +17,9 @@ export const FORECAST_FAMILIES: readonly Family[] = [
     type: "gauge",
     help: "Consumption rate times the time left until reset or expiry, divided by what remains: above 1 it runs out first.",
     labels: ["window"],
-    quota: (quota, write) => {
-      const { shortBurn, longBurn } = shown(quota);
-      write(shortBurn, "short");
-      write(longBurn, "long");
+    quota: ({ shown }, write) => {
+      write(shown.shortBurn, "short");
+      write(shown.longBurn, "long");
     },
   }),
   family({
@@ -30,7 +27,7 @@ export const FORECAST_FAMILIES: readonly Family[] = [
     type: "gauge",
     help: "Length of the short and the long window of the rates.",
     labels: ["window"],
-    quota: (quota, write) => {
+    quota: ({ quota }, write) => {
       if (!quota.valid) return;
       write(quota.short.windowSeconds, "short");
       write(quota.long.windowSeconds, "long");
@@ -41,8 +38,7 @@ export const FORECAST_FAMILIES: readonly Family[] = [
     type: "gauge",
     help: "Unix time at which nothing is left if this goes on: early, likely and late estimate. Absent when it will last.",
     labels: ["estimate"],
-    quota: (quota, write) => {
-      const { forecast } = shown(quota);
+    quota: ({ shown: { forecast } }, write) => {
       write(unixSeconds(forecast?.early), "early");
       write(unixSeconds(forecast?.likely), "likely");
       write(unixSeconds(forecast?.late), "late");
@@ -53,13 +49,13 @@ export const FORECAST_FAMILIES: readonly Family[] = [
     type: "gauge",
     help: "Probability, 0 to 1, that it runs out before its reset or expiry.",
     labels: [],
-    quota: (quota, write) => write(shown(quota).forecast?.probability),
+    quota: ({ shown }, write) => write(shown.forecast?.probability),
   }),
   family({
     name: "llm_quota_projected_used_ratio",
     type: "gauge",
     help: "Share of the limit that will be used at the reset if this goes on, not clamped.",
     labels: [],
-    quota: (quota, write) => write(shown(quota).forecast?.projectedUsedRatio),
+    quota: ({ shown }, write) => write(shown.forecast?.projectedUsedRatio),
   }),
 ];

@@ -37,7 +37,7 @@ function formatCount(value: number): string {
 
 function formatMoney(value: number, currency: string): string {
   const amount = Math.abs(value);
-  const cents = amount.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const cents = formatterOf("cents", { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(amount);
   const shown = amount > 0 && amount < 0.005 ? fraction(amount, 2) : cents;
   return `${value < 0 ? "−" : ""}${currency}${shown}`;
 }
@@ -45,13 +45,23 @@ function formatMoney(value: number, currency: string): string {
 /** Rounded to that many decimals, or to two significant digits where that would leave nothing. */
 function fraction(value: number, digits: number): string {
   if (value !== 0 && Math.abs(value) < 0.5 * 10 ** -digits) {
-    return value.toLocaleString("en-US", { maximumSignificantDigits: 2 }).replace("-", "−");
+    return formatterOf("significant", { maximumSignificantDigits: 2 }).format(value).replace("-", "−");
   }
   return decimal(value, digits);
 }
 
 function decimal(value: number, digits: number): string {
-  return value.toLocaleString("en-US", { maximumFractionDigits: digits, signDisplay: "negative" }).replace("-", "−");
+  const formatter = formatterOf(`${digits}`, { maximumFractionDigits: digits, signDisplay: "negative" });
+  return formatter.format(value).replace("-", "−");
+}
+
+const formatters = new Map<string, Intl.NumberFormat>();
+
+/** To make one takes a hundred times as long as to use it, and a page has thousands of numbers. */
+function formatterOf(name: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const formatter = formatters.get(name) ?? new Intl.NumberFormat("en-US", options);
+  formatters.set(name, formatter);
+  return formatter;
 }
 
 /** `45 s`, `40 min`, `3 h 12 m`, `2 d 4 h`, `23 d`: whole units, rounded down. */
@@ -61,7 +71,7 @@ export function formatDuration(seconds: number): string {
   if (whole < HOUR) return `${Math.floor(whole / MINUTE)} min`;
   if (whole < DAY) return two(whole, HOUR, "h", MINUTE, "m");
   if (whole < 10 * DAY) return two(whole, DAY, "d", HOUR, "h");
-  return `${Math.floor(whole / DAY).toLocaleString("en-US")} d`;
+  return `${decimal(Math.floor(whole / DAY), 0)} d`;
 }
 
 function two(seconds: number, large: number, largeName: string, small: number, smallName: string): string {

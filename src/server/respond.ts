@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
 import type { Request, Response } from "express";
+import type { Coding } from "../metrics/page.ts";
 
 export const TEXT = "text/plain; charset=utf-8";
 export const HTML = "text/html; charset=utf-8";
@@ -10,16 +11,24 @@ export const EXPOSITION = "text/plain; version=0.0.4; charset=utf-8";
 
 const pack = promisify(gzip);
 
-export async function sendPacked(request: Request, response: Response, type: string, text: string): Promise<void> {
+export function sendPacked(request: Request, response: Response, type: string, text: string): Promise<void> {
+  const bodyIn = async (coding: Coding) =>
+    coding === "gzip" ? await pack(text, { level: constants.Z_BEST_SPEED }) : text;
+  return sendCoded(request, response, type, bodyIn);
+}
+
+/** For a body that is there in either coding: the client says in which it is sent. */
+export async function sendCoded(
+  request: Request,
+  response: Response,
+  type: string,
+  bodyIn: (coding: Coding) => Promise<string | Buffer>,
+): Promise<void> {
+  const coding = request.acceptsEncodings("gzip", "identity") === "gzip" ? "gzip" : "identity";
+  const body = await bodyIn(coding);
   response.set("Vary", "Accept-Encoding");
-  if (request.acceptsEncodings("gzip", "identity") !== "gzip") {
-    send(response, 200, type, text);
-    return;
-  }
-  // Level 1: a scrape should be over soon, and repeated labels pack well at any level.
-  const packed = await pack(text, { level: constants.Z_BEST_SPEED });
-  response.set("Content-Encoding", "gzip");
-  send(response, 200, type, packed);
+  if (coding === "gzip") response.set("Content-Encoding", "gzip");
+  send(response, 200, type, body);
 }
 
 export function sendDocument(request: Request, response: Response, document: object): Promise<void> {

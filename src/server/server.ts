@@ -1,16 +1,21 @@
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from "express";
 import type { Snapshot } from "../engine/snapshot.ts";
+import type { MetricsPage } from "../metrics/page.ts";
 import { accountDocument, pollsDocument } from "./account-document.ts";
+import type { History } from "./account-page.ts";
 import { type OnDemandReads, probe, probeSeconds, refresh, unknownAccount } from "./on-demand.ts";
-import { statusPage } from "./page.ts";
+import { accountPageRoute, overviewRoute } from "./page-routes.ts";
+import { PAGE_SCRIPT_SOURCE } from "./page-script.ts";
 import { PAGE_STYLE_SOURCE } from "./page-style.ts";
 import { quotasDocument } from "./quotas-document.ts";
-import { EXPOSITION, HTML, send, sendDocument, sendError, sendPacked, TEXT } from "./respond.ts";
+import { EXPOSITION, send, sendCoded, sendDocument, sendError, sendPacked, TEXT } from "./respond.ts";
 
 export interface ServerDeps {
   readonly snapshot: () => Snapshot;
-  readonly metricsPage: { readonly render: () => Promise<string> };
+  readonly metricsPage: MetricsPage;
   readonly reads: OnDemandReads;
+  /** What was left of one quota at the times it was read since then, oldest first. */
+  readonly history: History;
   /** Every account has been attempted once. */
   readonly ready: () => boolean;
   readonly version: string;
@@ -28,6 +33,9 @@ const HEADERS: Readonly<Record<string, string>> = {
   "Content-Security-Policy": [
     "default-src 'none'",
     `style-src ${PAGE_STYLE_SOURCE}`,
+    `script-src ${PAGE_SCRIPT_SOURCE}`,
+    // The page asks for itself anew.
+    "connect-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
@@ -39,7 +47,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 
 /** Turns values into responses. It starts nothing but reads on demand, which the poller rations. */
 export function createServer(deps: ServerDeps): Express {
-  const { snapshot, metricsPage, ready, version, now, onError } = deps;
+  const { snapshot, metricsPage, ready, onError } = deps;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -54,8 +62,9 @@ export function createServer(deps: ServerDeps): Express {
 
   const get = (path: string, handler: RequestHandler) => app.route(path).get(handler).all(only("GET, HEAD"));
 
-  get("/", (request, response) => sendPacked(request, response, HTML, statusPage(snapshot(), now(), version)));
-  get("/metrics", async (request, response) => sendPacked(request, response, EXPOSITION, await metricsPage.render()));
+  get("/", overviewRoute(deps));
+  get("/accounts/:name", accountPageRoute(deps));
+  get("/metrics", (request, response) => sendCoded(request, response, EXPOSITION, metricsPage.render));
   get("/probe", probeRoute(deps));
   get("/api/v1/quotas", quotasRoute(deps));
   get("/api/v1/accounts/:name", accountRoute(deps));
@@ -92,10 +101,17 @@ function probeRoute({ snapshot, now, reads }: ServerDeps): RequestHandler {
   };
 }
 
+/** Whoever posts may send a little that nobody reads. */
+const MOST_BODY_BYTES = 1024;
+
 function reloadRoute({ reload }: ServerDeps): RequestHandler {
-  return async (_request, response) => {
+  return async (request, response) => {
     if (reload === undefined) {
-      send(response, 403, TEXT, "reloading over HTTP is off; start with --web.enable-lifecycle, or send SIGHUP\n");
+      send(response, 403, TEXT, "reloading over HTTP is off; start with --web.enable-lifecycle\n");
+      return;
+    }
+    if (Number(request.get("Content-Length") ?? 0) > MOST_BODY_BYTES) {
+      send(response, 413, TEXT, "a reload takes no body\n");
       return;
     }
     const problem = await reload();
@@ -178,6 +194,6 @@ const only =
 function whyNotReady({ accounts }: Snapshot): string {
   const waiting = accounts.filter((account) => account.lastPollAt === undefined).length;
   return waiting === 0
-    ? "starting or stopping"
+    ? "waiting for the first read since the start of every account"
     : `waiting for the first read of ${waiting} of ${accounts.length} accounts`;
 }

@@ -55,6 +55,12 @@ function urgencyOfAccount(account: AccountSnapshot): Urgency {
   return candidates.reduce((most, next) => (compare(next, most) < 0 ? next : most));
 }
 
+/** The state that an account as a whole is coloured by: that of what is most urgent about it. */
+export function accountLook(account: AccountSnapshot): State {
+  const quotas = account.quotas.filter((quota) => !quota.gone);
+  return STATES[urgencyOfAccount({ ...account, quotas })[0]] ?? "ok";
+}
+
 function rank(state: State | undefined): Urgency {
   return [state === undefined ? STATES.length : STATES.indexOf(state), Infinity, Infinity];
 }

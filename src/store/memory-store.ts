@@ -1,11 +1,14 @@
+import { createHistoryRings } from "./history.ts";
 import type { Store } from "./store.ts";
 
-/** A store that forgets everything: all is learned again after a restart. */
+/** A store that forgets everything with the process: all is learned again after a restart. */
 export function createMemoryStore(): Store {
+  const { append, history } = createHistoryRings();
   return {
     load: () => ({ memory: undefined, since: [] }),
-    append: () => undefined,
+    append,
     keep: () => undefined,
+    history,
     flush: () => undefined,
     close: async () => undefined,
   };

@@ -1,7 +1,7 @@
 import { createMemoryStore } from "./memory-store.ts";
 import { openDatabase, StateError } from "./open-database.ts";
 import { createSqliteStore } from "./sqlite-store.ts";
-import type { AccountKey, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 interface OpenStoreOptions {
   readonly state: { readonly memory: true } | { readonly path: string };
@@ -19,8 +19,7 @@ export function openStore({ state, now, onWrite }: OpenStoreOptions): { store: S
   try {
     const { database, warning } = openDatabase(state.path, now());
     const store = createSqliteStore({ database, now, onWrite });
-    const warnings = [...(warning === undefined ? [] : [warning]), ...store.unreadable().map(unreadableAt(state.path))];
-    return { store, warning: warnings.length === 0 ? undefined : warnings.join("; ") };
+    return { store, warning };
   } catch (error) {
     if (error instanceof StateError) throw error;
     onWrite(error as Error);
@@ -31,8 +30,3 @@ export function openStore({ state, now, onWrite }: OpenStoreOptions): { store: S
     };
   }
 }
-
-const unreadableAt =
-  (path: string) =>
-  ({ provider, account }: AccountKey) =>
-    `state.path ${path}: what is kept of account ${account} of ${provider} cannot be read, it is learned anew`;

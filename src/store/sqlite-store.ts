@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { decodeMemory, decodeOutcome, encode, FORMAT } from "./codec.ts";
+import { createSqliteHistory } from "./sqlite-history.ts";
 import type { AccountKey, Kept, Store } from "./store.ts";
 
 interface SqliteStoreOptions {
@@ -30,7 +31,6 @@ type Write = (statements: Statements) => void;
 type Statements = Readonly<Record<keyof typeof SQL, StatementSync>>;
 
 const SQL = {
-  all: "SELECT provider, account, id, format, memory, memory_seq FROM account",
   find: "SELECT id, format, memory, memory_seq FROM account WHERE provider = ? AND account = ?",
   add: "INSERT INTO account (provider, account) VALUES (?, ?) RETURNING id",
   since: "SELECT body FROM outcome WHERE account_id = ? AND seq > ? AND format = ? ORDER BY seq",
@@ -43,16 +43,12 @@ const SQL = {
   prune: "DELETE FROM outcome WHERE at < ?",
 } as const;
 
-interface SqliteStore extends Store {
-  /** The accounts of which what is kept cannot be read: they are learned anew. */
-  unreadable(): readonly AccountKey[];
-}
-
 /** A store in an SQLite database. Writing never fails to the outside: a full disk costs history, not the daemon. */
-export function createSqliteStore({ database, now, onWrite }: SqliteStoreOptions): SqliteStore {
+export function createSqliteStore({ database, now, onWrite }: SqliteStoreOptions): Store {
   const statements = Object.fromEntries(
     Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]),
   ) as unknown as Statements;
+  const historyOf = createSqliteHistory(database, now);
   const ids = new Map<string, number>();
   let pending: Write[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -95,12 +91,7 @@ export function createSqliteStore({ database, now, onWrite }: SqliteStoreOptions
   const thinning = setInterval(thin, THIN_EVERY_MS).unref();
 
   return {
-    load: ({ provider, account }) => kept(statements, statements.find.get(provider, account)) ?? NOTHING_KEPT,
-    unreadable: () =>
-      statements.all
-        .all()
-        .filter((row) => kept(statements, row) === undefined)
-        .map(({ provider, account }) => ({ provider: String(provider), account: String(account) })),
+    load: ({ provider, account }) => kept(statements, statements.find.get(provider, account)),
     append(key, outcome) {
       const body = encode(outcome);
       const at = outcome.at.getTime() / 1000;
@@ -109,6 +100,10 @@ export function createSqliteStore({ database, now, onWrite }: SqliteStoreOptions
     keep(key, memory) {
       const text = encode(memory);
       write((prepared) => prepared.keep.run(FORMAT, text, idOf(key, prepared)));
+    },
+    history(key, quota, since) {
+      flush();
+      return historyOf(key, quota, since);
     },
     flush,
     async close() {
@@ -120,22 +115,15 @@ export function createSqliteStore({ database, now, onWrite }: SqliteStoreOptions
   };
 }
 
-const NOTHING_KEPT: Kept = { memory: undefined, since: [] };
-
-/** Undefined for what cannot be read. What another version kept is not understood: the account is learned anew. */
-function kept({ since }: Statements, row: Record<string, unknown> | undefined): Kept | undefined {
-  if (row === undefined) return NOTHING_KEPT;
+/** Throws for what cannot be read. What another version kept is not understood: the account is learned anew. */
+function kept({ since }: Statements, row: Record<string, unknown> | undefined): Kept {
+  if (row === undefined) return { memory: undefined, since: [] };
   const isKnown = row["format"] === FORMAT && typeof row["memory"] === "string";
   const outcomes = since.all(Number(row["id"]), isKnown ? Number(row["memory_seq"]) : 0, FORMAT);
-  try {
-    return {
-      memory: isKnown ? decodeMemory(String(row["memory"])) : undefined,
-      since: outcomes.map(({ body }) => decodeOutcome(String(body))),
-    };
-  } catch {
-    // Nothing of it is repeated: what matters is whose it was, and the start says that.
-    return undefined;
-  }
+  return {
+    memory: isKnown ? decodeMemory(String(row["memory"])) : undefined,
+    since: outcomes.map(({ body }) => decodeOutcome(String(body))),
+  };
 }
 
 function inTransaction(database: DatabaseSync, work: () => void): void {

@@ -13,14 +13,25 @@ export interface Kept {
   readonly since: readonly ReadOutcome[];
 }
 
+/** What was left of a quota at one time. What the provider did not say is undefined. */
+export interface HistoryPoint {
+  readonly at: Date;
+  readonly remaining: number;
+  readonly limit: number | undefined;
+  readonly resetAt: Date | undefined;
+}
+
 /**
  * Keeps what the engine knows of every account. Outcomes are small and kept at once; the whole memory is kept now and
  * then, so that few outcomes need to be replayed.
  */
 export interface Store {
+  /** Throws for what is kept and cannot be read. */
   load(key: AccountKey): Kept;
   append(key: AccountKey, outcome: ReadOutcome): void;
   keep(key: AccountKey, memory: AccountMemory): void;
+  /** What was left of one quota at the times it was read since then, oldest first, thinned to some hundred points. */
+  history(key: AccountKey, quota: string, since: Date): readonly HistoryPoint[];
   /** Writes what is pending at once. Called before a scrape: what it shows must not be counted again after a kill. */
   flush(): void;
   /** Writes what is still pending and lets go of the storage. */

@@ -31,7 +31,7 @@ test.each([
     throw error;
   };
   const page = createMetricsPage({ snapshot: () => snapshot, exporter, now: () => NOW, onError });
-  expect(checkMetrics(await page.render())).toEqual(CLEAN);
+  expect(checkMetrics((await page.render("identity")).toString())).toEqual(CLEAN);
 });
 
 test("promtool would complain: a gauge that ends in _total is found", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from "vitest";
 import { labelProblems } from "../../src/config/labels.ts";
 import { QUOTA_ALERTS } from "../../src/engine/alerts.ts";
 import type { QuotaSnapshot } from "../../src/engine/snapshot.ts";
-import { families, renderFamilies } from "../../src/metrics/render.ts";
+import { families, renderFamilies, renderPieces } from "../../src/metrics/render.ts";
 import { STATES } from "../../src/quota/state.ts";
 import {
   aBalance,
@@ -250,15 +250,24 @@ describe("series that would be there twice", () => {
   });
 });
 
-test("a thousand quotas are rendered well under 50 ms", () => {
+describe("pieces", () => {
   const quotas = Array.from({ length: 10 }, (_, index) => aQuota({ ...aQuota(), quota: `quota_${index}` }));
   const accounts = Array.from({ length: 100 }, (_, index) => anAccount({ account: `account_${index}`, quotas }));
-  const snapshot = aSnapshot({ accounts });
-  // The best of several runs: a busy machine makes single ones slow, never one fast.
-  const durations = Array.from({ length: 8 }, () => {
-    const start = performance.now();
-    renderFamilies(snapshot, NOW);
-    return performance.now() - start;
+  const samplesIn = (piece: string) => piece.split("\n").filter((line) => /^[^#]/.test(line)).length;
+
+  test.each([
+    ["of a fleet with every corner", everyCorner],
+    ["of a thousand quotas", aSnapshot({ accounts })],
+    ["of no account at all", aSnapshot({ accounts: [] })],
+  ])("%s are together the page to the byte", (_what, snapshot) => {
+    const whole = renderFamilies(snapshot, NOW);
+    const pieces = Buffer.concat(Array.from(renderPieces(snapshot, NOW), (piece) => Buffer.from(piece)));
+    expect(pieces.equals(Buffer.from(whole))).toBe(true);
   });
-  expect(Math.min(...durations)).toBeLessThan(50);
+
+  it("end with a line each, and have no more samples than fifty and those of one account", () => {
+    const pieces = [...renderPieces(aSnapshot({ accounts }), NOW)];
+    expect(pieces.filter((piece) => !piece.endsWith("\n") && piece !== "")).toEqual([]);
+    expect(Math.max(...pieces.map(samplesIn))).toBeLessThan(50 + quotas.length * STATES.length);
+  });
 });

@@ -3,12 +3,14 @@ import { describe, expect, it, test } from "vitest";
 import type { AccountSnapshot, QuotaSnapshot } from "../../src/engine/snapshot.ts";
 import { STATES } from "../../src/quota/state.ts";
 import { statusPage } from "../../src/server/page.ts";
+import { PAGE_SCRIPT_SOURCE } from "../../src/server/page-script.ts";
 import { PAGE_STYLE_SOURCE } from "../../src/server/page-style.ts";
 import { everyCorner } from "../metrics/every-corner.ts";
 import {
   aBalance,
   aFailedAccount,
   anAccount,
+  anAlert,
   anAnswer,
   aQuota,
   aReading,
@@ -27,6 +29,8 @@ function words(page: string): string {
     .replace(/<[^>]*>/g, " ")
     .replace(/\s+/g, " ");
 }
+
+const sourceOf = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
 const BAR = '<svg class="bar"';
 const UNKNOWN_BAR = '<div class="no-bar">';
@@ -117,7 +121,7 @@ test("what nearly everything else hides behind: soft, doubtful and missing quota
 test("the summary and the title tell the worst at once", () => {
   const page = statusPage(everyCorner, NOW, "0.1.0");
   expect(words(page)).toContain(
-    "7 accounts, 10 quotas: 2 exhausted, 2 critical, 1 top up, 1 watch, 1 use or lose, 1 unknown, 1 ok, 1 unlimited · 2 accounts cannot be read",
+    "7 accounts, 10 quotas 2 exhausted 2 critical 1 top up 1 watch 1 use or lose 1 unknown 1 ok 1 unlimited 2 accounts cannot be read",
   );
   expect(page).toContain("<title>2 exhausted · 2 critical · LLM quotas</title>");
 });
@@ -141,39 +145,43 @@ test("nothing that a user or a provider wrote becomes markup", () => {
     }),
   );
   const escaped = "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;&amp;";
-  expect(page).not.toContain("<script");
-  // Heading, provider, label name and value, plan, two links, error, caption and quota.
-  expect(page.split(escaped)).toHaveLength(11);
+  expect(page.split("<script")).toHaveLength(2);
+  // Heading, provider, label name and value, plan, error, caption and quota.
+  expect(page.split(escaped)).toHaveLength(9);
 });
 
 describe("the document", () => {
   const page = statusPage(everyCorner, NOW, "0.1.0");
 
   it("refreshes itself, names its language and version, and links to the data", () => {
-    expect(page).toContain('<html lang="en">');
-    expect(page).toContain('<meta http-equiv="refresh" content="15">');
+    expect(page).toContain('<html lang="en" data-refresh="15">');
+    expect(page).toContain('<noscript><meta http-equiv="refresh" content="15"></noscript>');
     expect(page).toContain('<a href="/metrics">');
     expect(page).toContain('<a href="/api/v1/quotas">');
     expect(page).toContain('<a href="/debug/polls">');
   });
 
-  it("links each account to its details and its probe, whatever its name", () => {
-    const links = pageOf(anAccount({ account: "main @ home" }));
-    expect(links).toContain('<a href="/api/v1/accounts/main%20%40%20home" aria-label="details of main @ home">');
-    expect(links).toContain('<a href="/probe?target=main%20%40%20home" rel="nofollow"');
+  it("links each account to its page, whatever its name", () => {
+    expect(pageOf(anAccount({ account: "main @ home" }))).toContain('<a href="/accounts/main%20%40%20home">');
   });
 
   it("says which version it is of", () => {
     expect(page).toContain("llm-quota-exporter 0.1.0");
   });
 
-  it("needs no script and no inline attribute, which its policy would refuse", () => {
-    expect(page).not.toMatch(/<script|\sstyle=|\son\w+=|javascript:/);
+  it("has no inline attribute, which its policy would refuse", () => {
+    expect(page).not.toMatch(/\sstyle=|\son\w+=|javascript:/);
+  });
+
+  it("carries exactly the script that its policy allows, and no other", () => {
+    const scripts = [...page.matchAll(/<script>([\s\S]*?)<\/script>/g)].map((match) => match[1] ?? "");
+    expect(scripts.map(sourceOf)).toEqual([PAGE_SCRIPT_SOURCE]);
+    expect(page.split("<script")).toHaveLength(2);
   });
 
   it("carries exactly the style that its policy allows", () => {
     const style = /<style>([\s\S]*?)<\/style>/.exec(page)?.[1] ?? "";
-    expect(`'sha256-${createHash("sha256").update(style).digest("base64")}'`).toBe(PAGE_STYLE_SOURCE);
+    expect(sourceOf(style)).toBe(PAGE_STYLE_SOURCE);
   });
 
   it("labels every section by a heading that exists", () => {
@@ -181,5 +189,99 @@ describe("the document", () => {
     const headings = [...page.matchAll(/<h2 id="([^"]+)"/g)].map((match) => match[1]);
     expect(labelled).toEqual(headings);
     expect(new Set(headings).size).toBe(everyCorner.accounts.length);
+  });
+});
+
+test("what fires on an account as a whole stands on its card, with its name and since when", () => {
+  const answer = anAnswer({ credentialExpiresAt: inSeconds(2 * 86_400) });
+  const alerts = [anAlert({ alert: "LLMQuotaCredentialExpiring", severity: "warning", since: inSeconds(-600) })];
+  const page = pageOf(anAccount({ answer, alerts }));
+  expect(words(page)).toContain(
+    "warning The API key expires in 2 d LLMQuotaCredentialExpiring, for 10 min The last answer named no quota.",
+  );
+  expect(page).toContain('<section aria-labelledby="account-0" class="card watch">');
+});
+
+describe("a long list", () => {
+  const fine = (index: number) =>
+    anAccount({
+      account: `fine-${index}`,
+      quotas: [aQuota({ reading: aReading({ quota: "roomy", remaining: 60_000_000 }) }), aQuota()],
+    });
+  const many = (count: number) => [
+    anAccount({ account: "empty", quotas: [aQuota({ state: "exhausted" })] }),
+    ...Array.from({ length: count }, (_, index) => fine(index)),
+  ];
+
+  it("gives an account in order one row with the quota of which least is left, and any other its card", () => {
+    const page = pageOf(...many(20));
+    expect(page.match(/<section/g)).toHaveLength(2);
+    expect(words(page)).toContain(
+      "fine-7 nanogpt weekly_input_tokens and 1 more 47.5 M of 60 M input tokens resets in 1 d 1 h no forecast yet",
+    );
+  });
+
+  it("gives each account its card while the list is short", () => {
+    expect(pageOf(...many(19)).match(/<section/g)).toHaveLength(20);
+  });
+
+  it("is split into pages, the most urgent accounts first", () => {
+    const snapshot = aSnapshot({ accounts: many(119) });
+    const page = (query: string) => statusPage(snapshot, NOW, "0.1.0", new URLSearchParams(query));
+    const named = (text: string) => [...text.matchAll(/href="\/accounts\/([^"]+)"/g)].map((match) => match[1]);
+    const all = ["page=1", "page=2", "page=3"].flatMap((query) => named(page(query)));
+    expect(named(page(""))).toHaveLength(50);
+    expect(named(page(""))[0]).toBe("empty");
+    expect(new Set(all).size).toBe(120);
+    expect(all).toHaveLength(120);
+    expect(page("page=2")).toContain('<a class="chip" href="/?page=2" aria-current="page">');
+    expect(named(page("page=99"))).toEqual(named(page("page=3")));
+    for (const bad of ["page=0", "page=-1", "page=x", "page=NaN", "page=0.2"]) {
+      expect(named(page(bad))).toEqual(named(page("")));
+    }
+  });
+});
+
+describe("a filter", () => {
+  const names = (query: string) =>
+    [
+      ...statusPage(everyCorner, NOW, "0.1.0", new URLSearchParams(query)).matchAll(
+        /<h2 id="account[^>]*><a href="([^"]+)"/g,
+      ),
+    ].map((match) => decodeURIComponent((match[1] ?? "").replace("/accounts/", "")).slice(0, 7));
+
+  it.each([
+    ["provider=kilo", ["credits"]],
+    ["state=topup", ["credits"]],
+    ["state=critical", ["hostile", "flaky"]],
+    ["state=unlimited", ["credits"]],
+    ["state=unknown", ["flaky", "revoked", "new"]],
+    ["state=unreadable", ["flaky", "revoked"]],
+    ["provider=kimi&state=unknown", ["flaky"]],
+    ["provider=kimi&state=topup", []],
+    ["provider=&state=", ["hostile", "main", "flaky", "revoked", "credits", "new", "worksta"]],
+  ])("of %j shows the accounts it says", (query, expected) => {
+    expect(names(query)).toEqual(expected);
+  });
+
+  it("can be left again, alone or altogether, and is kept by the link to another one", () => {
+    const page = statusPage(everyCorner, NOW, "0.1.0", new URLSearchParams("provider=kimi&state=topup"));
+    expect(page).toContain('<a class="chip " href="/?state=topup" aria-current="true">');
+    expect(page).toContain('<a class="chip topup" href="/?provider=kimi" aria-current="true">');
+    expect(page).toContain('<a class="chip " href="/?provider=kilo&amp;state=topup">');
+    expect(words(page)).toContain("No account matches this filter. Show all");
+  });
+
+  it.each([
+    ["state=exausted", "No state has this name, did you mean &quot;exhausted&quot;? All are shown."],
+    [
+      "provider=%3Cscript%3E",
+      "No provider has this name, known here: chutes, claude, deepseek, kilo, kimi, nanogpt, ollama. All are shown.",
+    ],
+  ])("of %j that cannot be understood shows all, and what there is", (query, notice) => {
+    const page = statusPage(everyCorner, NOW, "0.1.0", new URLSearchParams(query));
+    expect(page).toContain(`<p class="notice">${notice}</p>`);
+    expect(page).not.toContain("&lt;script&gt;<");
+    expect(page.match(/<section/g)).toHaveLength(7);
   });
 });

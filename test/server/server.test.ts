@@ -21,6 +21,7 @@ async function serve(over: Partial<ServerDeps> = {}): Promise<Listening> {
     ...deps,
     metricsPage: createMetricsPage({ ...deps, exporter }),
     reads: { readNow: () => Promise.resolve({ how: "held", outcome: undefined }), log: () => undefined },
+    history: () => [],
     ready: () => true,
     version: "0.1.0",
     config: () => "accounts: []\n",
@@ -39,6 +40,8 @@ afterEach(async () => {
 
 test.each([
   ["/", "text/html; charset=utf-8"],
+  ["/?provider=kilo&state=topup", "text/html; charset=utf-8"],
+  ["/accounts/credits", "text/html; charset=utf-8"],
   ["/metrics", "text/plain; version=0.0.4; charset=utf-8"],
   ["/api/v1/quotas", "application/json; charset=utf-8"],
   ["/api/v1/accounts/credits", "application/json; charset=utf-8"],
@@ -100,9 +103,9 @@ describe("readiness", () => {
     ]);
   });
 
-  it("says something else when no account is waited for", async () => {
+  it("says so of accounts that were read before the start too", async () => {
     const server = await serve({ ready: () => false, snapshot: () => aSnapshot() });
-    expect((await ask(server, "/-/ready")).body.toString()).toBe("not ready: starting or stopping\n");
+    expect((await ask(server, "/-/ready")).body.toString()).toBe("not ready: waiting for the first read since the start of every account\n");
   });
 
   it("does not change that the daemon is healthy", async () => {
@@ -136,6 +139,7 @@ test.each(["POST", "PUT", "DELETE", "OPTIONS"])(
       "/-/ready",
       "/api/v1/quotas",
       "/api/v1/accounts/x",
+      "/accounts/x",
       "/debug/polls",
       "/probe",
     ]) {
@@ -145,12 +149,12 @@ test.each(["POST", "PUT", "DELETE", "OPTIONS"])(
   },
 );
 
-test.each(["/", "/metrics", "/nothing"])(
+test.each(["/", "/accounts/main", "/accounts/nobody", "/metrics", "/nothing"])(
   "%s carries the security headers and none that tell what runs",
   async (path) => {
     const { headers } = await ask(await serve(), path);
     expect(headers["content-security-policy"]).toMatch(
-      /^default-src 'none'; style-src 'sha256-[^' ]+'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
+      /^default-src 'none'; style-src 'sha256-[^' ]+'; script-src 'sha256-[^' ]+'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
     );
     expect(headers).toMatchObject({
       "cache-control": "no-store",
@@ -222,10 +226,7 @@ describe("/-/reload", () => {
   test("is off unless it was enabled", async () => {
     const { status, body } = await ask(await serve(), "/-/reload", "POST");
 
-    expect([status, body.toString()]).toEqual([
-      403,
-      "reloading over HTTP is off; start with --web.enable-lifecycle, or send SIGHUP\n",
-    ]);
+    expect([status, body.toString()]).toEqual([403, "reloading over HTTP is off; start with --web.enable-lifecycle\n"]);
   });
 
   test("does nothing when it is only looked at", async () => {

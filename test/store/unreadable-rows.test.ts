@@ -8,9 +8,9 @@ import { newAccountMemory } from "../../src/engine/account.ts";
 import { ENGINE_DEFAULTS } from "../../src/engine/settings.ts";
 import type { Account, ReadOutcome } from "../../src/quota/account.ts";
 import { openStore } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
 
 const NOW = new Date("2026-11-22T12:00:00.000Z");
-const OTHER = { provider: "nanogpt", account: "other" };
 const MAIN: Account = {
   provider: "nanogpt",
   account: "main",
@@ -19,6 +19,7 @@ const MAIN: Account = {
   staleAfterSeconds: 600,
   overrides: {},
 };
+const OTHER: Account = { ...MAIN, account: "other" };
 const GOOD: ReadOutcome = { ok: true, at: NOW, seconds: 0.1, answer: { readings: [], metered: true, plan: "pro" } };
 
 let folder: string;
@@ -53,6 +54,19 @@ function spoil(column: "account.memory" | "outcome.body", text: string) {
   database.close();
 }
 
+/** The watch that a start makes, and the accounts whose kept memory it could not use. */
+function watchOn(store: Store) {
+  const unusable: string[] = [];
+  const watch = createWatch({
+    accounts: [MAIN, OTHER],
+    store,
+    settings: ENGINE_DEFAULTS,
+    startedAt: NOW,
+    onUnusable: ({ account }) => unusable.push(account),
+  });
+  return { watch, unusable };
+}
+
 describe("what is kept of an account and cannot be read", () => {
   it.each<{ name: string; column: "account.memory" | "outcome.body"; text: string }>([
     { name: "a memory cut short", column: "account.memory", text: '{"quotas":{"@map":[' },
@@ -65,17 +79,21 @@ describe("what is kept of an account and cannot be read", () => {
     { name: "an outcome without its time", column: "outcome.body", text: '{"ok":true}' },
     { name: "an outcome at no time", column: "outcome.body", text: '{"ok":true,"at":{"@date":"noon"}}' },
     { name: "an outcome that did not end", column: "outcome.body", text: '{"at":{"@date":0}}' },
+    { name: "an outcome without its answer", column: "outcome.body", text: '{"ok":true,"at":{"@date":1}}' },
+    { name: "a memory without its failures", column: "account.memory", text: '{"quotas":{"@map":[]}}' },
+    { name: "a memory of an empty quota", column: "account.memory", text: '{"quotas":{"@map":[["x",{}]]}}' },
   ])("is learned anew, with a warning, and costs no other account: $name", async ({ column, text }) => {
     await keepTwo();
     spoil(column, text);
 
-    const { store, warning } = open();
+    const { store } = open();
+    const { watch, unusable } = watchOn(store);
 
-    expect(warning).toBe(
-      `state.path ${path}: what is kept of account main of nanogpt cannot be read, it is learned anew`,
-    );
-    expect(store.load(MAIN)).toEqual({ memory: undefined, since: [] });
-    expect(store.load(OTHER)).toMatchObject({ memory: { polls: 0 }, since: [GOOD] });
+    expect(unusable).toEqual(["main"]);
+    expect(watch.snapshot().accounts).toMatchObject([
+      { account: "main", lastPollAt: undefined, quotas: [] },
+      { account: "other", lastPollAt: NOW, answer: { plan: "pro" } },
+    ]);
     await store.close();
   });
 
@@ -83,15 +101,15 @@ describe("what is kept of an account and cannot be read", () => {
     await keepTwo();
     spoil("outcome.body", "null");
     const first = open();
-    const watch = createWatch({ accounts: [MAIN], store: first.store, settings: ENGINE_DEFAULTS, startedAt: NOW });
+    const { watch } = watchOn(first.store);
     watch.take(MAIN, GOOD);
     watch.keepAll();
     await first.store.close();
 
-    const { store, warning } = open();
+    const { store } = open();
 
-    expect(warning).toBeUndefined();
     expect(store.load(MAIN)).toMatchObject({ memory: { polls: 1, answer: { plan: "pro" } }, since: [] });
+    expect(watchOn(store).unusable).toEqual([]);
     await store.close();
   });
 });

@@ -1,0 +1,68 @@
+import type { QuotaSnapshot } from "../engine/snapshot.ts";
+import { shown } from "../metrics/shown.ts";
+import type { Reading } from "../quota/reading.ts";
+import type { HistoryPoint } from "../store/store.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** What is older is not kept. */
+const LONGEST_MS = 30 * DAY_MS;
+/** Windows that are looked back on. */
+const WINDOWS = 2;
+
+/** From when on the history of a quota is worth a look. */
+export function historySince({ periodSeconds }: Pick<Reading, "periodSeconds">, now: Date): Date {
+  const back =
+    periodSeconds === undefined ? LONGEST_MS : Math.min(LONGEST_MS, Math.max(WINDOWS * periodSeconds * 1000, HOUR_MS));
+  return new Date(now.getTime() - back);
+}
+
+/** The part of time (milliseconds) and amount that a chart shows. */
+export interface Frame {
+  readonly from: number;
+  readonly to: number;
+  readonly bottom: number;
+  readonly top: number;
+  /** The most that was left or could be: somewhat under the top. */
+  readonly highest: number;
+}
+
+interface Charted {
+  readonly quota: QuotaSnapshot;
+  readonly points: readonly HistoryPoint[];
+  readonly now: Date;
+}
+
+/** The current window as a whole, as much as is known of those before it, and all of the forecast that leaves room. */
+export function frameOf({ quota, points, now }: Charted): Frame {
+  const { resetAt, periodSeconds, sliding } = quota.reading;
+  const at = now.getTime();
+  const first = points[0]?.at.getTime() ?? at;
+  const isOpen = resetAt !== undefined && resetAt > now && periodSeconds !== undefined && sliding !== true;
+  const opened = isOpen ? resetAt.getTime() - periodSeconds * 1000 : first;
+  const from = Math.max(historySince(quota.reading, now).getTime(), Math.min(first, opened));
+  const ahead = (horizonOf(quota, now) ?? at) - at;
+  const room = isOpen ? ahead : Math.max(at - from, DAY_MS);
+  const end = at + Math.min(ahead, room);
+  // A little air, so that what happens at the very end is not lost in the edge.
+  const to = Math.max(end, from + 60_000) + Math.max(end - from, 60_000) * 0.02;
+  return { from, to, ...amounts(points) };
+}
+
+/** Where what is shown ends: the reset, the expiry, or the last estimate. */
+function horizonOf(quota: QuotaSnapshot, now: Date): number | undefined {
+  const { resetAt, expiresAt, kind } = quota.reading;
+  if (kind === "rate_limit") return undefined;
+  const { forecast } = shown(quota);
+  return [resetAt, expiresAt, forecast?.late, forecast?.likely, forecast?.early]
+    .find((instant) => instant !== undefined && instant > now)
+    ?.getTime();
+}
+
+function amounts(points: readonly HistoryPoint[]): Pick<Frame, "bottom" | "top" | "highest"> {
+  const values = points.flatMap(({ remaining, limit }) => (limit === undefined ? [remaining] : [remaining, limit]));
+  const bottom = Math.min(0, ...values);
+  const highest = Math.max(0, ...values);
+  // Air above the limit, so that its line is seen; and some height for what is 0 throughout.
+  return { bottom, highest, top: highest > bottom ? highest + (highest - bottom) * 0.18 : bottom + 1 };
+}

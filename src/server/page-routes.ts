@@ -1,0 +1,36 @@
+import type { RequestHandler } from "express";
+import type { Snapshot } from "../engine/snapshot.ts";
+import type { PollLog } from "../quota/poll-log.ts";
+import { accountPage, type History, unknownAccountPage } from "./account-page.ts";
+import { statusPage } from "./page.ts";
+import { HTML, send, sendPacked } from "./respond.ts";
+
+interface PageDeps {
+  readonly snapshot: () => Snapshot;
+  readonly reads: { readonly log: (account: string) => PollLog | undefined };
+  readonly history: History;
+  readonly version: string;
+  readonly now: () => Date;
+}
+
+export function overviewRoute({ snapshot, now, version }: PageDeps): RequestHandler {
+  return (request, response) => {
+    const [, ...query] = request.url.split("?");
+    const asked = new URLSearchParams(query.join("?"));
+    return sendPacked(request, response, HTML, statusPage(snapshot(), now(), version, asked));
+  };
+}
+
+export function accountPageRoute({ snapshot, reads, history, now, version }: PageDeps): RequestHandler {
+  return async (request, response) => {
+    const name = String(request.params["name"]);
+    const { at, accounts } = snapshot();
+    const account = accounts.find((one) => one.account === name);
+    if (account === undefined) {
+      send(response, 404, HTML, unknownAccountPage(name, accounts, version));
+      return;
+    }
+    const facts = { account, at, log: reads.log(name), history, now: now(), version };
+    await sendPacked(request, response, HTML, await accountPage(facts));
+  };
+}
