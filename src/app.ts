@@ -8,7 +8,7 @@ import { createExporterMetrics } from "./metrics/exporter-metrics.ts";
 import { createMetricsPage } from "./metrics/page.ts";
 import { createPoller } from "./poller/poller.ts";
 import { keyOf, type ReadOutcome } from "./quota/account.ts";
-import { createReload, warnOfWhatStays } from "./reload.ts";
+import { createReloads, withWhatStays } from "./reload.ts";
 import { listen } from "./server/listen.ts";
 import { createServer } from "./server/server.ts";
 import { openStore } from "./store/open-store.ts";
@@ -23,7 +23,7 @@ export interface Build {
 
 interface AppOptions {
   readonly config: Config;
-  /** Reads and checks the config anew, and throws what is wrong with it; absent where it cannot change. */
+  /** Reads and checks the config anew, and throws what is wrong with it. Without it a reload changes nothing. */
   readonly loadConfig?: () => Promise<Config>;
   /** Whether whoever reaches the port may reload. */
   readonly lifecycleEnabled?: boolean;
@@ -62,7 +62,14 @@ export function createApp(options: AppOptions): App {
     now,
     onWrite: createWriteLog(log, exporter.stateWritten),
   });
-  const watch = createWatch({ accounts: config.accounts, store, settings: config.engine, startedAt });
+  const watch = createWatch({
+    accounts: config.accounts,
+    store,
+    settings: config.engine,
+    startedAt,
+    onUnusable: ({ provider, account }, err) =>
+      log.warn({ provider, account, err }, "what was kept of the account cannot be used, it is learned anew"),
+  });
   const http = createHttpClient({ userAgent: userAgent(build) });
   const reportRead = createReadLog(log);
   const poller = createPoller<ConfiguredAccount>({
@@ -81,20 +88,20 @@ export function createApp(options: AppOptions): App {
     onBug: ({ provider, account }, err) =>
       log.error({ provider, account, err }, "a fault in the exporter, please report it"),
   });
-  const reload = createReload({
-    load: options.loadConfig,
+  const reloads = createReloads({
+    load: options.loadConfig ?? (async () => config),
     log,
     refused: exporter.configRefused,
     // Everything is built by now: from here on nothing may fail or wait.
     swap(next) {
-      warnOfWhatStays(log, config, next);
-      config = next;
+      config = withWhatStays(config, next, log);
       exporter.addProviders(next.accounts.map((account) => account.provider));
       watch.replace(next.accounts, next.engine, now());
       poller.replace(next.accounts);
       exporter.configLoaded(now());
     },
   });
+  const scrubbed = (text: string | undefined) => text && scrub(text);
   // What is shown to anybody is written first, so that a kill cannot make it be counted again.
   const snapshot = () => {
     store.flush();
@@ -110,11 +117,12 @@ export function createApp(options: AppOptions): App {
     snapshot,
     metricsPage: page,
     reads: poller,
+    history: store.history,
     ready: poller.ready,
     version: build.version,
     now,
     config: () => scrub(shownConfig(config.written)),
-    reload: lifecycleEnabled ? reload : undefined,
+    reload: lifecycleEnabled ? async () => scrubbed(await reloads.reload()) : undefined,
     onError: (err) => log.error({ err }, "a request failed"),
   });
   let evaluation: NodeJS.Timeout | undefined;
@@ -138,8 +146,9 @@ export function createApp(options: AppOptions): App {
       evaluation = setInterval(() => watch.evaluate(now()), EVALUATION_MS);
       return opened.url;
     },
-    reload,
+    reload: reloads.reload,
     async stop() {
+      reloads.end();
       clearInterval(evaluation);
       await poller.stop();
       await listening?.close();

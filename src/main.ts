@@ -1,6 +1,11 @@
 #!/usr/bin/env node
+import { setFlagsFromString } from "node:v8";
 import packageJson from "../package.json" with { type: "json" };
-import { run } from "./cli/commands.ts";
+
+// Else V8 lets its young generation grow to 32 MB and collects the rest the later. Measured on 2026-11-22 by
+// bench/memory.ts with Node 24.21: without this 123 MB instead of 112 with 20 accounts, 388 instead of 178 with 1,000. The
+// price is that a page of 10,000 series takes 5 ms to render instead of 4.
+setFlagsFromString("--semi-space-growth-factor=1");
 
 const stopped = Promise.withResolvers<void>();
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
@@ -9,6 +14,8 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
     stopped.resolve();
   });
 }
+let hangUp = (): void => stopped.resolve();
+process.on("SIGHUP", () => hangUp());
 // The reader of a pipe may go away, as `head` does.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
@@ -20,6 +27,9 @@ process.on("uncaughtException", (error) => {
   reportCrash(error);
   process.exit(1);
 });
+
+// Only now, so that the setting above already holds while everything else is loaded.
+const { run } = await import("./cli/commands.ts");
 
 process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
@@ -33,7 +43,7 @@ process.exitCode = await run(process.argv.slice(2), {
   },
   stopped: stopped.promise,
   onHangup: (reload) => {
-    process.on("SIGHUP", reload);
+    hangUp = reload;
   },
   onCrash: (report) => {
     reportCrash = report;

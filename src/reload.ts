@@ -4,41 +4,65 @@ import type { Logger } from "./log.ts";
 
 interface ReloadOptions {
   /** Reads and checks the config anew, and throws what is wrong with it. */
-  readonly load: (() => Promise<Config>) | undefined;
+  readonly load: () => Promise<Config>;
   readonly log: Logger;
   readonly refused: () => void;
   readonly swap: (config: Config) => void;
 }
 
-/** One reload after the other: what a file holds when a later one was asked for is what counts in the end. */
-export function createReload({ load, log, refused, swap }: ReloadOptions): () => Promise<string | undefined> {
+export interface Reloads {
+  /** Resolves with what is wrong with the new config, or undefined when it has taken the place of the old one. */
+  reload(): Promise<string | undefined>;
+  /** From now on nothing is swapped any more. */
+  end(): void;
+}
+
+/** One reload at a time; whoever asks during one shares the next, which sees what the file holds then. */
+export function createReloads({ load, log, refused, swap }: ReloadOptions): Reloads {
+  let running: Promise<string | undefined> | undefined;
+  let next: Promise<string | undefined> | undefined;
+  let hasEnded = false;
+
   const reloadOnce = async (): Promise<string | undefined> => {
-    if (load === undefined) return "this daemon has no config that could change";
-    let config: Config;
     try {
-      config = await load();
+      const config = await load();
+      if (hasEnded) return "the daemon is stopping";
+      swap(config);
+      for (const text of config.warnings) log.warn(text);
+      log.info({ accounts: config.accounts.length }, "the config was reloaded");
+      return undefined;
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       refused();
       log.error({ problem }, "the config was refused, everything goes on as it was");
       return problem;
     }
-    swap(config);
-    for (const text of config.warnings) log.warn(text);
-    log.info({ accounts: config.accounts.length }, "the config was reloaded");
-    return undefined;
   };
-  let last: Promise<string | undefined> = Promise.resolve(undefined);
-  return () => {
-    last = last.then(reloadOnce, reloadOnce);
-    return last;
+  const begin = (): Promise<string | undefined> => {
+    next = undefined;
+    running = reloadOnce().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+  return {
+    async reload() {
+      if (running === undefined) return begin();
+      next ??= running.then(begin);
+      return next;
+    },
+    end() {
+      hasEnded = true;
+    },
   };
 }
 
-/** What a daemon holds open since its start. */
-export function warnOfWhatStays(log: Logger, before: Config, next: Config): void {
-  if (!isDeepStrictEqual(before.web.listen, next.web.listen))
-    log.warn("web.listen_address has changed, which takes a restart: the old one stays");
+/** The new config as far as it can be had without a restart: what is held open since the start stays. */
+export function withWhatStays(before: Config, next: Config, log: Logger): Config {
+  if (!isDeepStrictEqual(before.web, next.web))
+    log.warn("web.listen_address is not what the config says now: that takes a restart");
   if (!isDeepStrictEqual(before.state, next.state))
-    log.warn("state has changed, which takes a restart: the old one stays");
+    log.warn("state is not what the config says now: that takes a restart");
+  const { web, state, written } = before;
+  return { ...next, web, state, written: { ...next.written, web: written["web"], state: written["state"] } };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Config } from "../src/config/config.ts";
 import { createLogger } from "../src/log.ts";
-import { createReload, warnOfWhatStays } from "../src/reload.ts";
+import { createReloads, withWhatStays } from "../src/reload.ts";
 import { load } from "./config/config-directory.ts";
 
 const ONE = "accounts: [{ name: one, provider: acme, api_key_env: ACME_KEY }]\n";
@@ -17,13 +17,13 @@ function reloadOf(loads: readonly (() => Promise<Config>)[]) {
   const swapped: string[][] = [];
   const refused: true[] = [];
   const left = [...loads];
-  const reload = createReload({
+  const { reload, end } = createReloads({
     load: () => left.shift()?.() ?? Promise.reject(new Error("no further config")),
     log,
     refused: () => refused.push(true),
     swap: (config) => swapped.push(config.accounts.map(({ account }) => account)),
   });
-  return { reload, messages, swapped, refused };
+  return { reload, end, messages, swapped, refused };
 }
 
 describe("a reload", () => {
@@ -45,31 +45,52 @@ describe("a reload", () => {
     expect(swapped).toEqual([["one"]]);
   });
 
-  it("waits for the one before, so that the newest file is what counts in the end", async () => {
+  it("waits for the one before and is shared by all who ask meanwhile: the newest file counts in the end", async () => {
     const slow = Promise.withResolvers<Config>();
     const { reload, swapped } = reloadOf([() => slow.promise, () => load(ONE.replace("one", "two"))]);
-    const both = [reload(), reload()];
+    const all = [reload(), reload(), reload(), reload()];
     slow.resolve(await load(ONE));
-    await Promise.all(both);
 
+    expect(await Promise.all(all)).toEqual([undefined, undefined, undefined, undefined]);
     expect(swapped).toEqual([["one"], ["two"]]);
   });
 
-  it("of a daemon without a file changes nothing", async () => {
-    const { log } = logged();
-    const nothing = () => expect.unreachable();
-    const reload = createReload({ load: undefined, log, refused: nothing, swap: nothing });
+  it("that comes when the daemon is stopping swaps nothing", async () => {
+    const { reload, end, swapped, refused } = reloadOf([() => load(ONE)]);
+    const asked = reload();
+    end();
 
-    expect(await reload()).toBe("this daemon has no config that could change");
+    expect(await asked).toBe("the daemon is stopping");
+    expect([swapped, refused]).toEqual([[], []]);
+  });
+
+  it("that fails in the middle is told like one that is refused, and ends nothing", async () => {
+    const { log, messages } = logged();
+    const { reload } = createReloads({
+      load: () => load(ONE),
+      log,
+      refused: () => undefined,
+      swap() {
+        throw new Error("database disk image is malformed");
+      },
+    });
+
+    expect(await reload()).toBe("database disk image is malformed");
+    expect(messages).toEqual(["the config was refused, everything goes on as it was"]);
   });
 });
 
 it.each([
-  { change: "web: { listen_address: :9000 }\n", warning: "web.listen_address has changed, which takes a restart" },
-  { change: "state: { path: elsewhere.db }\n", warning: "state has changed, which takes a restart" },
-])("says that $change takes a restart", async ({ change, warning }) => {
+  { change: "web: { listen_address: :9000 }\n", warning: "web.listen_address is not what the config says now" },
+  { change: "state: { path: elsewhere.db }\n", warning: "state is not what the config says now" },
+])("what takes a restart stays in use and is shown, until it is written so: $change", async ({ change, warning }) => {
   const { log, messages } = logged();
-  warnOfWhatStays(log, await load(ONE), await load(change + ONE));
+  const before = await load(ONE);
+  const once = withWhatStays(before, await load(change + ONE), log);
+  const twice = withWhatStays(once, await load(change + ONE), log);
+  const back = withWhatStays(twice, await load(ONE), log);
 
-  expect(messages).toEqual([`${warning}: the old one stays`]);
+  expect(messages).toEqual([`${warning}: that takes a restart`, `${warning}: that takes a restart`]);
+  expect([once.web, once.state, once.written]).toEqual([before.web, before.state, before.written]);
+  expect(back).toMatchObject({ web: before.web, state: before.state });
 });

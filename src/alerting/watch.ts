@@ -27,6 +27,8 @@ interface WatchOptions {
   readonly store: Store;
   readonly settings: EngineSettings;
   readonly startedAt: Date;
+  /** Hears of a kept memory that cannot be read or gone on with: the account is then learned anew. */
+  readonly onUnusable?: (account: Account, error: unknown) => void;
 }
 
 /** So many outcomes of an account are replayed at most when its memory is restored. */
@@ -40,8 +42,9 @@ interface Watched {
 }
 
 /** The loop round the engine: readings and time go in, one immutable snapshot comes out for all consumers. */
-export function createWatch({ accounts, store, settings: initial, startedAt }: WatchOptions): Watch {
-  let settings = initial;
+export function createWatch(options: WatchOptions): Watch {
+  const { accounts, store, startedAt, onUnusable = () => undefined } = options;
+  let { settings } = options;
   let watched: ReadonlyMap<string, Watched> = new Map();
   let shown = new Map<string, AccountSnapshot>();
   let snapshot: Snapshot;
@@ -63,8 +66,15 @@ export function createWatch({ accounts, store, settings: initial, startedAt }: W
     store.keep(one.account, one.memory);
     one.unkept = 0;
   };
-  const begin = (account: Account): Watched => {
-    const one = { account, memory: restore(account, store, settings), unkept: 0 };
+  const begin = (account: Account, now: Date): Watched => {
+    let one: Watched = { account, memory: newAccountMemory(), unkept: 0 };
+    try {
+      one = { ...one, memory: restore(account, store, settings) };
+      show(one, now);
+    } catch (error) {
+      onUnusable(account, error);
+      one = { ...one, memory: newAccountMemory() };
+    }
     // The next start must know what the counters of this one began with.
     keep(one);
     return one;
@@ -77,7 +87,7 @@ export function createWatch({ accounts, store, settings: initial, startedAt }: W
     watched = new Map(
       next.map((account) => {
         const known = before.get(keyOf(account));
-        return [keyOf(account), known === undefined ? begin(account) : { ...known, account }];
+        return [keyOf(account), known === undefined ? begin(account, now) : { ...known, account }];
       }),
     );
     for (const [key, one] of before) if (!watched.has(key)) keep(one);

@@ -1,37 +1,39 @@
-import { renderPrometheusRules } from "../alerting/prometheus-rules.ts";
-import { ConfigError } from "../config/config-error.ts";
-import { ENGINE_DEFAULTS } from "../engine/settings.ts";
-import { StateError } from "../store/open-database.ts";
-import { type Arguments, type CommandName, parseArguments, USAGE, UsageError } from "./arguments.ts";
-import { checkConfig } from "./check-config.ts";
+import type { EngineSettings } from "../engine/settings.ts";
+import { type Arguments, type CommandName, parseArguments, USAGE } from "./arguments.ts";
 import { type CommandContext, type ExitCode, write } from "./context.ts";
-import { demo } from "./demo.ts";
-import { loadAnyConfig } from "./load.ts";
-import { poll } from "./poll.ts";
-import { ReplayInputError, replay } from "./replay.ts";
-import { serve } from "./serve.ts";
-import { healthcheck, status } from "./status.ts";
 
 type Command = (args: Arguments, context: CommandContext) => Promise<ExitCode>;
 
-const COMMANDS: Readonly<Record<CommandName, Command>> = {
-  serve,
-  "check-config": checkConfig,
-  poll,
-  status,
-  healthcheck,
-  demo,
-  async replay(args, context) {
-    const settings = args.configFile === undefined ? ENGINE_DEFAULTS : (await loadAnyConfig(args, context)).engine;
-    await replay(context.stdin, context.stdout, settings);
-    return 0;
-  },
-  async "print-rules"({ timeScale, runbookBase, dashboardBase }, { stdout }) {
-    const bases = { ...(runbookBase && { runbookBase }), ...(dashboardBase && { dashboardBase }) };
-    await write(stdout, renderPrometheusRules({ timeScale, ...bases }));
-    return 0;
-  },
+/** Each loads what it needs: a daemon that never replays a line does not carry the means to. */
+const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
+  serve: async () => (await import("./serve.ts")).serve,
+  "check-config": async () => (await import("./check-config.ts")).checkConfig,
+  poll: async () => (await import("./poll.ts")).poll,
+  status: async () => (await import("./status.ts")).status,
+  healthcheck: async () => (await import("./status.ts")).healthcheck,
+  demo: async () => (await import("./demo.ts")).demo,
+  replay: async () => replayInput,
+  "print-rules": async () => printRules,
 };
+
+async function replayInput(args: Arguments, context: CommandContext): Promise<ExitCode> {
+  const { replay } = await import("./replay.ts");
+  await replay(context.stdin, context.stdout, await engineSettings(args, context));
+  return 0;
+}
+
+async function engineSettings(args: Arguments, context: CommandContext): Promise<EngineSettings> {
+  if (args.configFile === undefined) return (await import("../engine/settings.ts")).ENGINE_DEFAULTS;
+  const { loadAnyConfig } = await import("./load.ts");
+  return (await loadAnyConfig(args, context)).engine;
+}
+
+async function printRules({ timeScale, runbookBase, dashboardBase }: Arguments, { stdout }: CommandContext) {
+  const { renderPrometheusRules } = await import("../alerting/prometheus-rules.ts");
+  const bases = { ...(runbookBase && { runbookBase }), ...(dashboardBase && { dashboardBase }) };
+  await write(stdout, renderPrometheusRules({ timeScale, ...bases }));
+  return 0 as const;
+}
 
 /** Runs one command line to its exit code. What a user can mend is told in a line; anything else is thrown. */
 export async function run(argv: readonly string[], context: CommandContext): Promise<ExitCode> {
@@ -45,9 +47,10 @@ export async function run(argv: readonly string[], context: CommandContext): Pro
       await write(context.stdout, USAGE);
       return 0;
     }
-    return await COMMANDS[args.command](args, context);
+    const command = await COMMANDS[args.command]();
+    return await command(args, context);
   } catch (error) {
-    if (error instanceof Error && MENDABLE.some((kind) => error instanceof kind)) {
+    if (error instanceof Error && MENDABLE.has(error.name)) {
       await write(context.stderr, `${error.message}\n`);
       return 2;
     }
@@ -59,8 +62,8 @@ export async function run(argv: readonly string[], context: CommandContext): Pro
   }
 }
 
-/** What the user can mend, in the words of the error. */
-const MENDABLE = [ConfigError, UsageError, ReplayInputError, StateError];
+/** What the user can mend, in the words of the error. By name, as most commands load none of these. */
+const MENDABLE: ReadonlySet<string> = new Set(["ConfigError", "UsageError", "ReplayInputError", "StateError"]);
 
 /** A daemon that does not answer is no fault of ours. */
 const isUnreachable = (error: unknown): error is Error => error instanceof Error && /^https?:\/\//.test(error.message);

@@ -10,7 +10,7 @@ export interface CommandContext {
   readonly build: Build;
   /** Resolves when the process is asked to stop. */
   readonly stopped: Promise<unknown>;
-  /** Who is called at each SIGHUP. Until somebody is named, it ends the process. */
+  /** Who is called at each SIGHUP. Until somebody is named, it asks the process to stop. */
   readonly onHangup: (reload: () => void) => void;
   /** Who reports an error that nobody caught, before the process ends with 1. */
   readonly onCrash: (report: (error: unknown) => void) => void;

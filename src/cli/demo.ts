@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "../config/load.ts";
 import { startDemoFleet } from "../demo/fleet.ts";
+import { createScrubber } from "../log.ts";
 import { PROVIDERS } from "../providers/registry.ts";
 import type { Arguments } from "./arguments.ts";
 import { type CommandContext, type ExitCode, write } from "./context.ts";
 import { withListenAddress } from "./load.ts";
-import { runDaemon } from "./serve.ts";
+import { createDaemonLog, runDaemon } from "./serve.ts";
 
 /** Simulated providers over loopback HTTP, and the real daemon on them. */
 export async function demo(args: Arguments, context: CommandContext): Promise<ExitCode> {
@@ -23,7 +24,8 @@ export async function demo(args: Arguments, context: CommandContext): Promise<Ex
         context.stderr,
         `simulated providers are burning quota: open ${url}/ or curl ${url}/metrics (Ctrl-C ends it)\n`,
       );
-    return await runDaemon(config, args, context, { onStarted });
+    const { scrub } = createScrubber(config.secrets);
+    return await runDaemon(config, args, context, { log: createDaemonLog(args, context, scrub), scrub, onStarted });
   } finally {
     await fleet.stop();
     await rm(folder, { recursive: true, force: true });

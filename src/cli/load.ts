@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { userAgent } from "../app.ts";
+import type { OnKeyFile } from "../config/bind.ts";
 import type { Config } from "../config/config.ts";
 import { discoverConfig } from "../config/discovery.ts";
 import { parseListenAddress } from "../config/listen-address.ts";
@@ -7,7 +8,6 @@ import { loadConfig } from "../config/load.ts";
 import { createHttpClient } from "../http/undici-client.ts";
 import { UpstreamError } from "../http/upstream-error.ts";
 import { PROVIDERS } from "../providers/registry.ts";
-import type { Secret } from "../secret.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import type { CommandContext } from "./context.ts";
 
@@ -15,12 +15,12 @@ import type { CommandContext } from "./context.ts";
 export async function loadAnyConfig(
   args: Arguments,
   { env, build }: CommandContext,
-  onNewKey?: (key: Secret) => void,
+  { onKeyFile, reachable = createProbe(userAgent(build)) }: LoadOptions = {},
 ): Promise<Config> {
   const config =
     args.configFile === undefined
-      ? await discoverConfig({ env, providers: PROVIDERS, reachable: createProbe(userAgent(build)) })
-      : await loadConfig({ path: args.configFile, env, providers: PROVIDERS, ...(onNewKey && { onNewKey }) });
+      ? await discoverConfig({ env, providers: PROVIDERS, reachable })
+      : await loadConfig({ path: args.configFile, env, providers: PROVIDERS, ...(onKeyFile && { onKeyFile }) });
   if (config.accounts.length === 0) throw new UsageError(NO_ACCOUNTS);
   return withListenAddress(config, args.listenAddress);
 }
@@ -30,14 +30,26 @@ export function withListenAddress(config: Config, text: string | undefined): Con
   const listen = parseListenAddress(text);
   if (listen === undefined)
     throw new UsageError(`--web.listen-address is "${text}", needs host:port, such as 127.0.0.1:10844`);
-  return { ...config, web: { listen } };
+  return { ...config, web: { listen }, written: { ...config.written, web: { listen_address: text } } };
+}
+
+interface LoadOptions {
+  readonly onKeyFile?: OnKeyFile;
+  /** Whether anything that speaks HTTP answers at a URL. */
+  readonly reachable?: (url: string) => Promise<boolean>;
 }
 
 const PROBE_MS = 1000;
 
-/** Whether anything that speaks HTTP answers at a URL, whatever it says. */
-function createProbe(agent: string) {
+/** Whether anything answers at a URL, whatever it says; what answered once counts as there from then on. */
+export function createProbe(agent: string) {
+  const known = new Set<string>();
   return async (url: string): Promise<boolean> => {
+    if (known.has(url) || (await answers(url))) known.add(url);
+    return known.has(url);
+  };
+
+  async function answers(url: string): Promise<boolean> {
     const http = createHttpClient({ userAgent: agent });
     try {
       await http.json({ url, schema: z.unknown(), signal: AbortSignal.timeout(PROBE_MS) });
@@ -48,7 +60,7 @@ function createProbe(agent: string) {
     } finally {
       await http.close();
     }
-  };
+  }
 }
 
 const NO_ACCOUNTS = `no account found: none of the variables that providers use is set, and no local server answers.

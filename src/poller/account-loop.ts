@@ -5,7 +5,11 @@ import type { OnDemandRead, PollLog } from "../quota/poll-log.ts";
 import { callsForBackOff, secondsClosed, secondsToNextRead } from "./next-read.ts";
 import { createPollRing } from "./poll-ring.ts";
 
-type LoopedAccount = Pick<Account, "intervalSeconds"> & { readonly floorSeconds: number };
+type LoopedAccount = Pick<Account, "intervalSeconds"> & {
+  readonly floorSeconds: number;
+  /** What is read and by which credential: what another one has told says nothing about it. */
+  readonly definition: string;
+};
 
 interface LoopOptions<T extends LoopedAccount> {
   /** Its own in the scheduler. */
@@ -26,8 +30,8 @@ export interface AccountLoop<T> {
   /** Reads again and again from now on. */
   start(): void;
   /**
-   * From now on it reads the account as it is defined here. After a failure the next read comes as soon as the floor and
-   * a Retry-After allow, since somebody may just have mended what was wrong.
+   * From now on it reads the account as it is defined here. Another address or credential gives up the read that is under
+   * way and ends a back-off: it is read as soon as the floor and a Retry-After allow.
    */
   redefine(account: T): void;
   /** What is known within a minute, else a read if one may begin. Never rejects. */
@@ -57,25 +61,24 @@ export function createAccountLoop<T extends LoopedAccount>(options: LoopOptions<
   let nextPollAt: Date | undefined;
   let last: { readonly outcome: ReadOutcome; readonly endedAt: number } | undefined;
   let closedUntil = Number.NEGATIVE_INFINITY;
+  let givingUp: AbortController | undefined;
 
   const readOnce = async (): Promise<void> => {
     const asked = account;
     // Should anything below throw, the next read still waits as long as usual.
     timer.milliseconds = toMilliseconds(Math.max(asked.intervalSeconds, asked.floorSeconds));
-    const outcome = await options.read(asked, stopping);
-    if (outcome === undefined || stopping.aborted) return;
-    // How a definition failed that is no longer used says nothing about the new one.
-    refusals = callsForBackOff(outcome) && asked === account ? refusals + 1 : 0;
-    const { intervalSeconds, floorSeconds } = account;
+    givingUp = new AbortController();
+    const outcome = await options.read(asked, AbortSignal.any([stopping, givingUp.signal]));
+    const { intervalSeconds, floorSeconds, definition } = account;
+    if (outcome === undefined || definition !== asked.definition) timer.milliseconds = toMilliseconds(floorSeconds);
+    if (outcome === undefined || definition !== asked.definition || stopping.aborted) return;
+    refusals = callsForBackOff(outcome) ? refusals + 1 : 0;
     const next = { intervalSeconds, floorSeconds, outcome, refusals, random: options.random() };
     last = { outcome, endedAt: monotonicSeconds() };
     closedUntil = last.endedAt + secondsClosed(next);
     ring.add(outcome);
     const known = options.finished(account, outcome);
-    const isAnswered = outcome.ok || asked === account;
-    timer.milliseconds = toMilliseconds(
-      isAnswered ? secondsToNextRead({ ...next, account: known, now: now() }) : secondsClosed(next),
-    );
+    timer.milliseconds = toMilliseconds(secondsToNextRead({ ...next, account: known, now: now() }));
   };
 
   const restart = () => {
@@ -111,17 +114,20 @@ export function createAccountLoop<T extends LoopedAccount>(options: LoopOptions<
       scheduler.addSimpleIntervalJob(job);
     },
     redefine(next) {
+      const isAnother = next.definition !== account.definition;
       account = next;
-      refusals = 0;
-      // One that was not read yet has its turn soon, and one that is being read tells then.
+      if (isAnother) {
+        refusals = 0;
+        givingUp?.abort(new Error("the account is defined anew"));
+      }
+      // One that was not read yet has its turn soon, and one that is being read plans its next read then.
       if (last === undefined || running !== undefined || nextPollAt === undefined) return;
-      const { outcome, endedAt } = last;
       const { intervalSeconds, floorSeconds } = account;
-      const closed = secondsClosed({ intervalSeconds, floorSeconds, outcome, refusals, random: options.random() });
-      closedUntil = endedAt + closed;
-      const wait = closedUntil - monotonicSeconds();
+      const closing = { intervalSeconds, floorSeconds, outcome: last.outcome, refusals, random: options.random() };
+      if (isAnother) closedUntil = last.endedAt + secondsClosed(closing);
       const planned = (nextPollAt.getTime() - now().getTime()) / 1000;
-      timer.milliseconds = toMilliseconds(Math.max(wait, outcome.ok ? Math.min(planned, intervalSeconds) : 0));
+      const wanted = isAnother ? 0 : Math.min(planned, intervalSeconds);
+      timer.milliseconds = toMilliseconds(Math.max(closedUntil - monotonicSeconds(), wanted));
       scheduler.stopById(id);
       restart();
     },
@@ -132,8 +138,9 @@ export function createAccountLoop<T extends LoopedAccount>(options: LoopOptions<
         if (at - last.endedAt < CACHE_SECONDS) return answer("cached");
         if (at < closedUntil) return answer("held");
       }
+      const before = last;
       await run();
-      return answer("read");
+      return answer(last === before ? "held" : "read");
     },
     log: () => ({ polls: ring.polls(), nextPollAt }),
     hasRead: () => last !== undefined,

@@ -33,7 +33,9 @@ const NEAR_EXHAUSTION = { share: 1 / 6, least: 15 };
 
 /** Failures that more calls would only make worse. */
 const BACK_OFF: ReadonlySet<FailureReason> = new Set(["rate_limited", "auth", "not_entitled"]);
-export const callsForBackOff = (outcome: ReadOutcome) => !outcome.ok && BACK_OFF.has(outcome.reason);
+/** A credential that is past its own expiry was shown to nobody: to look at its file again costs nothing. */
+export const callsForBackOff = (outcome: ReadOutcome) =>
+  !outcome.ok && BACK_OFF.has(outcome.reason) && outcome.expired !== true;
 
 /** Seconds from now until the account is read again: never under the floor, never against a Retry-After. */
 export function secondsToNextRead(next: NextRead): number {

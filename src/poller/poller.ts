@@ -14,6 +14,8 @@ export interface PolledAccount extends Account {
   readonly read: ReadAccount;
   readonly host: string;
   readonly floorSeconds: number;
+  /** Changes with what is read and by which credential. */
+  readonly definition: string;
 }
 
 interface PollerOptions<T extends PolledAccount> {
@@ -36,7 +38,7 @@ export interface Poller<T extends PolledAccount = PolledAccount> {
    * is never heard of again.
    */
   replace(accounts: readonly T[]): void;
-  /** True once every account has been attempted. */
+  /** True once every account has been attempted. An account that comes later does not take it back. */
   ready(): boolean;
   /**
    * Reads the account of this name out of turn, and moves its next regular read. A read under way is shared, an outcome
@@ -62,6 +64,7 @@ export function createPoller<T extends PolledAccount>(options: PollerOptions<T>)
   let loopsByName: ReadonlyMap<string, AccountLoop<T> | undefined> = new Map();
   let made = 0;
   let isStarted = false;
+  let isReady = false;
 
   const loopOf = (account: T, spread: number): AccountLoop<T> =>
     createAccountLoop({
@@ -107,7 +110,10 @@ export function createPoller<T extends PolledAccount>(options: PollerOptions<T>)
       for (const loop of loops.values()) loop.start();
     },
     replace,
-    ready: () => [...loops.values()].every((loop) => loop.hasRead()),
+    ready() {
+      isReady ||= [...loops.values()].every((loop) => loop.hasRead());
+      return isReady;
+    },
     readNow: async (account) => (await loopsByName.get(account)?.readNow()) ?? { how: "held", outcome: undefined },
     log: (account) => loopsByName.get(account)?.log(),
     async stop() {

@@ -22,6 +22,8 @@ export interface ContractCall {
 export interface ProviderContract {
   /** Planted: it must not show up in any error. */
   readonly apiKey?: string;
+  /** What the login file holds, where the provider reads one. The planted credential is `token`. */
+  readonly loginFile?: { readonly content: unknown; readonly token: string };
   readonly settings?: Readonly<Record<string, unknown>>;
   /** The ids that the good answers give, in order. */
   readonly quotas: readonly string[];

@@ -1,4 +1,8 @@
+import { createHash } from "node:crypto";
+import { type BigIntStats, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import { createHttpClient } from "../../src/http/undici-client.ts";
@@ -17,6 +21,9 @@ const SHORT_MS = 60;
 
 const http = createHttpClient({ userAgent: "llm-quota-exporter/test", maxBytes: MAX_BYTES });
 afterAll(() => http.close());
+
+const logins = mkdtempSync(join(tmpdir(), "logins-"));
+afterAll(() => rmSync(logins, { recursive: true }));
 
 const contracts = await loadContracts();
 
@@ -54,7 +61,7 @@ const FAILURES: readonly [name: string, reason: string, answer: (planted: string
 
 describe.each(contracts)("$name", ({ id, contract }) => {
   const provider = registered(id);
-  const planted = contract.apiKey ?? "no-key-to-plant";
+  const planted = contract.apiKey ?? contract.loginFile?.token ?? "no-key-to-plant";
   const CALLS = contract.calls.map((call) => ({ name: `${call.method} ${call.path}`, call }));
 
   it("gives valid readings of good answers", async () => {
@@ -92,7 +99,7 @@ describe.each(contracts)("$name", ({ id, contract }) => {
   it("refuses settings that it does not know", () => {
     const connection = { baseUrl: "http://127.0.0.1:9", apiKey: undefined };
 
-    expect(() => provider.connect(connection, { ...contract.settings, surprise: 1 })).toThrow(/surprise/);
+    expect(() => provider.connect(connection, { ...settingsOf(contract), surprise: 1 })).toThrow(/surprise/);
   });
 
   describe.each(CALLS)("when $name fails", ({ call }) => {
@@ -150,6 +157,43 @@ describe.each(contracts)("$name", ({ id, contract }) => {
     });
   });
 
+  if (contract.loginFile !== undefined) {
+    const { content, token } = contract.loginFile;
+    const path = loginFileOf(content);
+
+    it("leaves its login file as it was, in content and times", async () => {
+      const before = { bytes: readFileSync(path), stat: statSync(path, { bigint: true }) };
+      await using server = await serve(contract);
+
+      await read(provider, contract, server.url + PREFIX);
+
+      expect(pick(statSync(path, { bigint: true }))).toEqual(pick(before.stat));
+      expect(readFileSync(path)).toEqual(before.bytes);
+    });
+
+    it.each([
+      { name: "is half written", text: JSON.stringify(content).slice(0, -9), reason: "malformed", expired: false },
+      { name: "is empty", text: "", reason: "malformed", expired: false },
+      { name: "is of another tool", text: JSON.stringify({ other: { [token]: token } }), reason: undefined },
+      { name: "is not there", text: undefined, reason: "auth", expired: true },
+    ])("asks nobody when its login file $name", async ({ text: held, reason, expired }) => {
+      await using server = await serve(contract);
+      const file = join(logins, "damaged.json");
+      rmSync(file, { force: true });
+      if (held !== undefined) writeFileSync(file, held);
+      const connection = { baseUrl: server.url + PREFIX, apiKey: undefined };
+      const bound = provider.connect(connection, { ...contract.settings, credentials_file: file });
+
+      const error = await failureOf(bound({ http, signal: AbortSignal.timeout(5000), now: NOW }));
+
+      expect(error).toMatchObject({ name: "UpstreamError", ...(reason && { reason, expired }) });
+      expect(["auth", "malformed"]).toContain((error as UpstreamError).reason);
+      expect(everythingIn(error)).not.toContain(token);
+      expect(everythingIn(error)).not.toContain(logins);
+      expect(server.requests).toEqual([]);
+    });
+  }
+
   const optional = CALLS.filter(({ call }) => call.isOptional);
   it.each(optional.flatMap(({ name, call }) => [401, 403, 404].map((code) => ({ name, call, code }))))(
     "leaves out what $name would tell when that is refused with $code",
@@ -196,7 +240,18 @@ function read(
   signal: AbortSignal = AbortSignal.timeout(5000),
 ) {
   const apiKey = contract.apiKey === undefined ? undefined : new Secret(contract.apiKey);
-  return provider.connect({ baseUrl, apiKey }, contract.settings ?? {})({ http, signal, now: NOW });
+  return provider.connect({ baseUrl, apiKey }, settingsOf(contract))({ http, signal, now: NOW });
+}
+
+/** With the path of a login file, where there is one. */
+function settingsOf({ settings, loginFile }: ProviderContract): Readonly<Record<string, unknown>> {
+  return { ...settings, ...(loginFile && { credentials_file: loginFileOf(loginFile.content) }) };
+}
+
+function loginFileOf(content: unknown): string {
+  const path = join(logins, `${createHash("sha256").update(JSON.stringify(content)).digest("hex")}.json`);
+  if (!existsSync(path)) writeFileSync(path, JSON.stringify(content), { mode: 0o600 });
+  return path;
 }
 
 async function failureOf(reading: Promise<unknown>): Promise<unknown> {
@@ -260,3 +315,5 @@ function wrongFor(value: unknown): readonly unknown[] {
       throw new Error("a needed field is not in the good answer");
   }
 }
+
+const pick = ({ mtimeNs, ctimeNs, ino, mode }: BigIntStats) => ({ mtimeNs, ctimeNs, ino, mode });

@@ -114,7 +114,7 @@ describe("a daemon that is told to reload", () => {
     process.kill(daemon.pid, "SIGHUP");
 
     await eventually(async () => expect(accountsOf(await daemon.metrics())).toEqual(["two"]));
-    expect(daemon.logs()).toContain("state has changed, which takes a restart");
+    expect(daemon.logs()).toContain("state is not what the config says now: that takes a restart");
     expect(await (await daemon.get("/config")).text()).toContain("api_key_env: KEY");
   });
 
@@ -147,13 +147,15 @@ describe("a key that is rotated in its file", () => {
     });
     expect(valuesOf(await daemon.metrics(), "llm_quota_account_up", {})).toEqual([1]);
 
-    // Never half written: rotation replaces the file, and one that cannot be read changes nothing.
     rmSync(keyFile);
+    await eventually(() => expect(daemon.logs()).toContain("the key file cannot be used, the key from before is"));
+    expect(valuesOf(await daemon.metrics(), "llm_quota_account_up", {})).toEqual([1]);
     writeFileSync(keyFile, ROTATED, { mode: 0o600 });
     await eventually(async () => expect(valuesOf(await daemon.metrics(), "llm_quota_account_up", {})).toEqual([0]));
     writeFileSync(keyFile, KEY);
     process.kill(daemon.pid, "SIGHUP");
     await eventually(async () => expect(valuesOf(await daemon.metrics(), "llm_quota_account_up", {})).toEqual([1]));
+    expect(daemon.logs()).toContain("the key file holds another key, which is used from now on");
 
     const shown = `${daemon.logs()}${await daemon.metrics()}${await (await daemon.get("/config")).text()}`;
     expect(shown).not.toContain(KEY);

@@ -62,4 +62,13 @@ describe("serve", () => {
       expect(lines.map((line): unknown => JSON.parse(line).msg)).toEqual(["listening", "stopping"]);
     },
   );
+
+  it("ends in order though it is told to reload while it stops", async () => {
+    await using daemon = await startDaemon({ ...hangingAccount(), readyPath: "/-/healthy" });
+    process.kill(daemon.pid, "SIGTERM");
+    process.kill(daemon.pid, "SIGHUP");
+
+    expect(await daemon.stop()).toEqual({ code: 0, signal: null });
+    expect(daemon.logs()).not.toMatch(/fatal|reloaded/);
+  });
 });

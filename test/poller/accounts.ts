@@ -22,6 +22,7 @@ export function aPolledAccount(name: string, read: ReadAccount, over: Partial<Po
     overrides: {},
     host: `${name}.example:443`,
     floorSeconds: 1,
+    definition: name,
     read,
     ...over,
   };

@@ -175,7 +175,7 @@ describe("a read on demand", () => {
     const found = poller.readNow("main");
     await poller.stop();
 
-    expect(await found).toEqual({ how: "read", outcome: undefined });
+    expect(await found).toEqual({ how: "held", outcome: undefined });
   });
 });
 

@@ -40,6 +40,7 @@ const seconds = (count: number) => vi.advanceTimersByTimeAsync(count * 1000);
 const good: ReadAccount = () => Promise.resolve(ANSWER);
 const rejected: ReadAccount = () => Promise.reject(new UpstreamError("auth", "GET acme.example/: 401"));
 const refusing: ReadAccount = () => Promise.reject(new UpstreamError("not_entitled", "GET acme.example/: 403"));
+const OTHER = { definition: "another address" };
 const hanging: ReadAccount = () => new Promise(() => undefined);
 
 describe("accounts that take the place of others", () => {
@@ -64,6 +65,15 @@ describe("accounts that take the place of others", () => {
     expect(finished).toEqual(["main ok 0", "main auth 300"]);
   });
 
+  it("are read at once where another address or credential is read", async () => {
+    const { poller, finished } = startPoller([aPolledAccount("main", good)]);
+    await seconds(10);
+    poller.replace([aPolledAccount("main", good, OTHER)]);
+    await seconds(1);
+
+    expect(finished).toEqual(["main ok 0", "main ok 10"]);
+  });
+
   it.each([
     { name: "a shorter interval at its own pace", intervalSeconds: 60, next: 70 },
     { name: "a longer interval when the next read is due anyway", intervalSeconds: 3600, next: 300 },
@@ -76,11 +86,24 @@ describe("accounts that take the place of others", () => {
     expect(finished[1]).toBe(`main ok ${next}`);
   });
 
-  it("are tried at once after a refusal, as somebody may have mended it", async () => {
+  it("stay backed off when nothing about them has changed", async () => {
+    const { poller, finished } = startPoller([aPolledAccount("main", refusing)]);
+    await seconds(10);
+    for (let reload = 0; reload < 10; reload++) {
+      poller.replace([aPolledAccount("main", refusing)]);
+      await seconds(10);
+    }
+    expect(finished).toEqual(["main not_entitled 0"]);
+    await seconds(500);
+
+    expect(finished).toEqual(["main not_entitled 0", "main not_entitled 600"]);
+  });
+
+  it("are tried at once after a refusal that somebody has mended", async () => {
     const { poller, finished } = startPoller([aPolledAccount("main", refusing)]);
     await seconds(1500);
     expect(finished).toEqual(["main not_entitled 0", "main not_entitled 600"]);
-    poller.replace([aPolledAccount("main", good)]);
+    poller.replace([aPolledAccount("main", good, OTHER)]);
     await seconds(1);
 
     expect(finished[2]).toBe("main ok 1500");
@@ -91,7 +114,7 @@ describe("accounts that take the place of others", () => {
       Promise.reject(new UpstreamError("rate_limited", "GET acme.example/: 429", { retryAfterSeconds: 200 }));
     const { poller, finished } = startPoller([aPolledAccount("main", busy)]);
     await seconds(50);
-    poller.replace([aPolledAccount("main", good)]);
+    poller.replace([aPolledAccount("main", good, OTHER)]);
     await seconds(149);
     expect(finished).toEqual(["main rate_limited 0"]);
     await seconds(2);
@@ -99,17 +122,17 @@ describe("accounts that take the place of others", () => {
     expect(finished[1]).toBe("main ok 200");
   });
 
-  it("are asked anew when the read of the old definition fails after the change", async () => {
+  it("never hear of a read of the old address or credential that ends after the change", async () => {
     const slow: ReadAccount = () =>
       new Promise((_resolve, reject) => {
         setTimeout(() => reject(new UpstreamError("auth", "GET acme.example/: 401")), 20_000);
       });
     const { poller, finished } = startPoller([aPolledAccount("main", slow)]);
     await seconds(10);
-    poller.replace([aPolledAccount("main", good)]);
-    await seconds(12);
+    poller.replace([aPolledAccount("main", good, OTHER)]);
+    await seconds(20);
 
-    expect(finished).toEqual(["main auth 20", "main ok 21"]);
+    expect(finished).toEqual(["main ok 11"]);
   });
 
   it("never hear of a read that was under way for an account that is gone", async () => {
@@ -119,6 +142,8 @@ describe("accounts that take the place of others", () => {
     await seconds(120);
 
     expect(finished).toEqual(["other ok 1"]);
+    expect(poller.ready()).toBe(true);
+    poller.replace([aPolledAccount("other", good), aPolledAccount("further", hanging)]);
     expect(poller.ready()).toBe(true);
   });
 
