@@ -112,22 +112,32 @@ interface Shape {
   readonly problems: Problem[];
 }
 
+/** Without its provider nobody knows which further keys are right. */
+const ANY_ACCOUNT = z.looseObject(ACCOUNT_SHAPE);
+const WHAT_IS_RIGHT = z.object(ACCOUNT_SHAPE).partial();
+/** To build one takes longer than to check an account by it. */
+const ACCOUNTS = new WeakMap<Provider, z.ZodObject>();
+
+function accountOf(provider: Provider): z.ZodObject {
+  const schema = ACCOUNTS.get(provider) ?? z.strictObject({ ...provider.settings.shape, ...ACCOUNT_SHAPE });
+  ACCOUNTS.set(provider, schema);
+  return schema;
+}
+
 /** Checks each key by itself, so that a mistake in one does not hide what is wrong with the others. */
 function checkShape(entry: unknown, path: Path, providers: readonly Provider[]): Shape {
   const { value: raw, problems: notKeys } = check(ENTRY, entry, path);
   if (raw === undefined) return { settings: {}, raw: {}, provider: undefined, problems: [...notKeys] };
 
   const provider = providers.find(({ id }) => id === raw["provider"]);
-  // Without its provider nobody knows which further keys are right.
-  const shape = { ...provider?.settings.shape, ...ACCOUNT_SHAPE };
-  const { problems: found } = check(provider === undefined ? z.looseObject(shape) : z.strictObject(shape), raw, path);
+  const { problems: found } = check(provider === undefined ? ANY_ACCOUNT : accountOf(provider), raw, path);
   const problems = [...found];
   if (provider === undefined && typeof raw["provider"] === "string") {
     problems.push({ path: [...path, "provider"], text: unknownProvider(raw["provider"], providers) });
   }
   const wrong = new Set(found.map((problem) => problem.path[path.length]));
   const right = Object.keys(raw).filter((key) => !wrong.has(key));
-  const settings = z.object(ACCOUNT_SHAPE).partial().parse(pick(raw, right));
+  const settings = WHAT_IS_RIGHT.parse(pick(raw, right));
   for (const problem of labelProblems(ENTRY.safeParse(raw["labels"]).data ?? {})) {
     problems.push({ ...problem, path: [...path, "labels", ...problem.path] });
   }

@@ -138,12 +138,13 @@ function historyInWords({ quota, points }: Charted, resets: number): Html {
   return html`Since ${first === undefined ? "" : dayAndTime(first.at.getTime())} UTC: ${range}, ${seen}.`;
 }
 
-const DAY_AND_TIME = new Intl.DateTimeFormat("en-GB", {
-  timeZone: "UTC",
-  day: "numeric",
-  month: "short",
-  hour: "2-digit",
-  minute: "2-digit",
-});
+let formatter: Intl.DateTimeFormat | undefined;
 
-const dayAndTime = (at: number) => DAY_AND_TIME.format(at);
+/** The formatter takes long to make, which the start of the daemon must not wait for. */
+function dayAndTime(at: number): string {
+  formatter ??= new Intl.DateTimeFormat("en-GB", {
+    timeZone: "UTC",
+    ...({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" } as const),
+  });
+  return formatter.format(at);
+}

@@ -92,7 +92,7 @@ it("never prints NaN, also when two scrapes follow each other at once", async ()
   await metrics.render();
   const text = await metrics.render();
   expect(text).toContain("process_resident_memory_bytes ");
-  expect(text).toContain("nodejs_eventloop_lag_p99_seconds ");
+  expect(text).toContain("nodejs_eventloop_lag_seconds ");
   expect(text).not.toMatch(/ [+-]?(nan|inf)$|9223372036/im);
 });
 

@@ -105,7 +105,9 @@ describe("readiness", () => {
 
   it("says so of accounts that were read before the start too", async () => {
     const server = await serve({ ready: () => false, snapshot: () => aSnapshot() });
-    expect((await ask(server, "/-/ready")).body.toString()).toBe("not ready: waiting for the first read since the start of every account\n");
+    expect((await ask(server, "/-/ready")).body.toString()).toBe(
+      "not ready: waiting for the first read since the start of every account\n",
+    );
   });
 
   it("does not change that the daemon is healthy", async () => {
