@@ -5,7 +5,6 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PROVIDERS } from "../../src/providers/registry.ts";
 import { eventually } from "../support/eventually.ts";
 import { parseExposition } from "../support/exposition.ts";
 import { freePort } from "../support/free-port.ts";
@@ -71,7 +70,7 @@ describe("the package", () => {
     expect(JSON.parse(await readFile(join(installed, schema), "utf8")).title).toContain(NAME);
   });
 
-  it("runs the demo of all providers", async () => {
+  it("runs the demo", async () => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     await using _demo = await startProcess({
@@ -88,7 +87,9 @@ describe("the package", () => {
       async () => {
         const samples = parseExposition(await (await fetch(`${url}/metrics`)).text());
         const up = samples.filter(({ name, value }) => name === "llm_quota_account_up" && value === 1);
-        expect(new Set(up.map(({ labels }) => labels["provider"]))).toEqual(new Set(PROVIDERS.map(({ id }) => id)));
+        expect(new Set(up.map(({ labels }) => labels["provider"]))).toEqual(
+          new Set(["anthropic", "chutes", "deepseek", "nanogpt", "ollama", "openai", "openrouter"]),
+        );
       },
       { timeoutMs: 60_000 },
     );
