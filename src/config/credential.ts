@@ -60,11 +60,14 @@ const KINDS = {
   },
 } as const satisfies Record<CredentialKind, { keys: readonly CredentialKey[]; isNeeded: boolean; how: string }>;
 
-function misuse({ id, credential }: Provider, settings: CredentialSettings): Problem | undefined {
+function misuse({ id, credential, noLogin }: Provider, settings: CredentialSettings): Problem | undefined {
   const { keys, isNeeded, how }: { keys: readonly CredentialKey[]; isNeeded: boolean; how: string } = KINDS[credential];
   const given = CREDENTIAL_KEYS.filter((key) => settings[key] !== undefined);
   const foreign = given.find((key) => !keys.includes(key));
-  if (foreign !== undefined) return { path: [foreign], text: `the provider ${id} ${how}` };
+  if (foreign !== undefined) {
+    const why = foreign === "credentials_file" && noLogin !== undefined ? `; ${noLogin}` : "";
+    return { path: [foreign], text: `the provider ${id} ${how}${why}` };
+  }
   const [first, second] = given;
   if (second !== undefined) return { path: [second], text: `${first} names a key already; keep one of the two` };
   return first === undefined && isNeeded ? { path: [], text: `the provider ${id} ${how}` } : undefined;

@@ -2,6 +2,15 @@ import type { z } from "zod";
 import type { Secret } from "../secret.ts";
 import type { UpstreamReason } from "./upstream-error.ts";
 
+/** What a refused answer says in its body. Whatever is undefined is for the status and the headers to say. */
+export interface RefusalTold {
+  readonly reason?: UpstreamReason | undefined;
+  /** The least time to stay away; a header that asks for more counts too. */
+  readonly retryAfterSeconds?: number | undefined;
+  /** What somebody can do about it, in our words: it becomes part of the message. */
+  readonly hint?: string | undefined;
+}
+
 export interface JsonRequest<T> {
   readonly url: string;
   readonly method?: "GET" | "POST";
@@ -13,9 +22,10 @@ export interface JsonRequest<T> {
   readonly body?: unknown;
   /**
    * For providers that give one status several meanings: makes the reason out of the JSON body of a refused answer, by
-   * its codes and never by its wording. Where that is undefined, or the body is another, the status decides.
+   * its codes, and by its wording only where no code tells it. Where that is undefined, or the body is another, the status
+   * decides.
    */
-  readonly refusal?: z.ZodType<UpstreamReason | undefined>;
+  readonly refusal?: z.ZodType<UpstreamReason | RefusalTold | undefined>;
   readonly signal: AbortSignal;
 }
 

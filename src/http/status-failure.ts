@@ -1,27 +1,27 @@
+import type { RefusalTold } from "./client.ts";
 import { type AnswerHeaders, rateLimitHeaders } from "./rate-limit-headers.ts";
 import { retryAfterSeconds } from "./retry-after.ts";
 import { UpstreamError, type UpstreamReason } from "./upstream-error.ts";
-
-interface Refusal {
-  /** Where a code in the body said more than the status does. */
-  readonly told?: UpstreamReason | undefined;
-  readonly now?: Date;
-}
 
 /** What an answer outside 2xx means. Nothing of its body is repeated: it may be HTML, or quote the request. */
 export function statusFailure(
   call: string,
   status: number,
   headers: AnswerHeaders,
-  { told, now = new Date() }: Refusal = {},
+  { now = new Date(), ...told }: RefusalTold & { readonly now?: Date } = {},
 ): UpstreamError {
-  const { reason, hint } = told === undefined ? meaningOf(status) : { reason: told, hint: HINTS.get(told) };
+  const meaning = told.reason === undefined ? meaningOf(status) : { reason: told.reason, hint: HINTS.get(told.reason) };
+  const { reason, hint } = { ...meaning, ...(told.hint !== undefined && { hint: told.hint }) };
   const message = `${call} answered ${status}${hint === undefined ? "" : `: ${hint}`}`;
   return new UpstreamError(reason, message, {
     status,
-    retryAfterSeconds: retryAfterSeconds(headers, now),
+    retryAfterSeconds: longer(told.retryAfterSeconds, retryAfterSeconds(headers, now)),
     rateLimitHeaders: rateLimitHeaders(headers, now),
   });
+}
+
+function longer(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 }
 
 const HINTS: ReadonlyMap<UpstreamReason, string> = new Map([

@@ -1,12 +1,12 @@
 import { Agent, type Dispatcher, request as send } from "undici";
 import type { z } from "zod";
 import { parseJson, readBody } from "./body.ts";
-import type { HttpClient, JsonRequest } from "./client.ts";
+import type { HttpClient, JsonRequest, RefusalTold } from "./client.ts";
 import { describeCall, requestHeaders } from "./outgoing.ts";
 import { describeProblems } from "./schema-problems.ts";
 import { statusFailure } from "./status-failure.ts";
 import { transportFailure } from "./transport-failure.ts";
-import { UpstreamError, type UpstreamReason } from "./upstream-error.ts";
+import { UpstreamError } from "./upstream-error.ts";
 
 export interface HttpClientOptions {
   readonly userAgent: string;
@@ -37,8 +37,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         });
         const received = joinRepeated(answer.headers);
         if (answer.statusCode < 200 || answer.statusCode > 299) {
-          const told = await reasonTold(request, answer.body, { call, headers: received });
-          throw statusFailure(call, answer.statusCode, received, { told });
+          const told = await refusalTold(request, answer.body, { call, headers: received });
+          throw statusFailure(call, answer.statusCode, received, told);
         }
         const raw = await readBody(answer.body, { call, maxBytes });
         const json = await parseJson(raw, { call, maxBytes, headers: received });
@@ -57,25 +57,26 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 /** A refusal is a few lines. */
 const MAX_REFUSAL_BYTES = 64 * 1024;
 
-/** The reason that the body of a refused answer gives; undefined where the status has to do. */
-async function reasonTold(
+/** What the body of a refused answer says; nothing where the status has to do. */
+async function refusalTold(
   { refusal, signal }: Pick<JsonRequest<unknown>, "refusal" | "signal">,
   body: Dispatcher.ResponseData["body"],
   { call, headers }: { readonly call: string; readonly headers: Readonly<Record<string, string>> },
-): Promise<UpstreamReason | undefined> {
+): Promise<RefusalTold> {
   if (refusal === undefined) {
     // Read to its end in the background so that the connection can be used again; the signal bounds it.
     void body.dump();
-    return undefined;
+    return {};
   }
   try {
     const limits = { call, maxBytes: MAX_REFUSAL_BYTES };
     const json = await parseJson(await readBody(body, limits), { ...limits, headers });
-    return refusal.safeParse(json).data;
+    const { data } = refusal.safeParse(json);
+    return typeof data === "object" ? data : { reason: data };
   } catch (error) {
     // Whatever is wrong with the body, the status stands; only the end of the whole call comes first.
     if (signal.aborted) throw error;
-    return undefined;
+    return {};
   }
 }
 

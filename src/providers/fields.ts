@@ -6,6 +6,15 @@ export const DecimalText = z
   .regex(/^[+-]?\d{1,30}(\.\d{1,30})?(E[+-]?\d{1,2})?$/i, "expected a decimal number in a string")
   .transform(Number);
 
+/** The same from a sender that does not always put it into a string. */
+export const Decimal = z.union([DecimalText, z.number()]);
+
+/** How much of a window was used, in percent, as the share that is left: below 0 past 100 %. */
+export const PercentUsed = z
+  .number()
+  .nonnegative()
+  .transform((percent) => (100 - percent) / 100);
+
 /** From here on a number counts milliseconds: as seconds it would be past the year 5000. */
 const FIRST_MILLISECONDS = 1e11;
 /** 2001-09-09 to 2100: any other time is a mistake of the sender. */

@@ -1,15 +1,26 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { describeProblems } from "../http/schema-problems.ts";
 import { UpstreamError } from "../http/upstream-error.ts";
+import { Secret } from "../secret.ts";
 import { readTextFile } from "../text-file.ts";
 
 const MAX_BYTES = 1024 * 1024;
 
-/** The setting of providers that read a login which another tool owns and renews. */
-export interface LoginSettings {
-  /** Absolute. */
-  readonly credentials_file: string;
-}
+/** The setting of providers that read a login which another tool owns and renews. The path is absolute. */
+export const LOGIN_SETTINGS = { credentials_file: z.string() };
+type LoginSettings = z.infer<z.ZodObject<typeof LOGIN_SETTINGS>>;
+
+/** For tokens out of which something is read before they are wrapped. */
+export const TokenText = z.string().trim().min(1, "expected a token");
+export const LoginToken = TokenText.transform((text) => new Secret(text));
+
+/** The last instant that a `Date` can hold. */
+const LAST_MS = 8.64e15;
+
+/** When a token expires, in epoch seconds or milliseconds. Any number is believed: a 0 is past like every old time. */
+export const LoginExpiry = z
+  .number()
+  .transform((value) => new Date(Math.min(Math.max(value >= 1e11 ? value : value * 1000, 0), LAST_MS)));
 
 /**
  * Reads a login file, anew at every poll and never to write it. One that is not there is `auth`, one that cannot be

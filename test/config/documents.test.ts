@@ -61,8 +61,7 @@ describe("config.example.yaml", () => {
     const keys = [...Object.keys(FILE.shape), ...Object.keys(ACCOUNT_SHAPE)];
     const missing = keys.filter((key) => !new RegExp(`\\b${key}:`).test(example));
 
-    // No provider that this version ships reads a login file.
-    expect(missing).toEqual(["credentials_file"]);
+    expect(missing).toEqual([]);
   });
 
   it.each(options)("loads with its option uncommented: $name", async ({ from, to }) => {

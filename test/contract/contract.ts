@@ -13,6 +13,8 @@ export interface ContractCall {
   readonly needs: readonly string[];
   /** The credential may not be allowed to make it: 401, 403 and 404 leave its quotas out. */
   readonly isOptional?: true;
+  /** Not every server has it: a 404 says no more than that. */
+  readonly mayBeMissing?: true;
 }
 
 /**

@@ -29,4 +29,25 @@ describe("statusFailure", () => {
 
     expect(statusFailure("GET h/p", status, headers, { now: NOW }).retryAfterSeconds).toBe(120);
   });
+
+  it.each<[told: object, expected: object]>([
+    [{}, { reason: "rate_limited", message: "GET h/p answered 429", retryAfterSeconds: 60 }],
+    [
+      { reason: "not_entitled" },
+      { reason: "not_entitled", message: "GET h/p answered 429: no plan or no credit", retryAfterSeconds: 60 },
+    ],
+    [
+      { reason: "auth", hint: "use another key" },
+      { reason: "auth", message: "GET h/p answered 429: use another key" },
+    ],
+    [{ hint: "use another key" }, { reason: "rate_limited", message: "GET h/p answered 429: use another key" }],
+    [{ retryAfterSeconds: 90 }, { reason: "rate_limited", retryAfterSeconds: 90 }],
+    [{ retryAfterSeconds: 30 }, { reason: "rate_limited", retryAfterSeconds: 60 }],
+  ])("with a body that told %j is %j", (told, expected) => {
+    expect(statusFailure("GET h/p", 429, { "retry-after": "60" }, { ...told, now: NOW })).toMatchObject(expected);
+  });
+
+  it("takes the wait from the body where no header has one", () => {
+    expect(statusFailure("GET h/p", 429, {}, { retryAfterSeconds: 90, now: NOW }).retryAfterSeconds).toBe(90);
+  });
 });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { DecimalText, EpochTime, IsoTime } from "../../src/providers/fields.ts";
+import { Decimal, DecimalText, EpochTime, IsoTime, PercentUsed } from "../../src/providers/fields.ts";
 
 describe("DecimalText", () => {
   it.each([
@@ -18,6 +18,32 @@ describe("DecimalText", () => {
       expect(DecimalText.safeParse(value).success).toBe(false);
     },
   );
+});
+
+describe("Decimal", () => {
+  it.each(["796.25", 796.25])("reads %j", (value) => {
+    expect(Decimal.parse(value)).toBe(796.25);
+  });
+
+  it.each(["plenty", "", Number.NaN, Number.POSITIVE_INFINITY, null, []])("refuses %j", (value) => {
+    expect(Decimal.safeParse(value).success).toBe(false);
+  });
+});
+
+describe("PercentUsed", () => {
+  it.each([
+    [0, 1],
+    [22, 0.78],
+    [8.5, 0.915],
+    [100, 0],
+    [102.5, -0.025],
+  ])("%d %% used leaves %d", (percent, left) => {
+    expect(PercentUsed.parse(percent)).toBe(left);
+  });
+
+  it.each([-1, Number.NaN, "22", null])("refuses %j", (value) => {
+    expect(PercentUsed.safeParse(value).success).toBe(false);
+  });
 });
 
 describe("EpochTime", () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { readLogin, refuseExpired } from "../../src/providers/login-file.ts";
+import { LoginExpiry, LoginToken, readLogin, refuseExpired } from "../../src/providers/login-file.ts";
 
 const NOW = new Date("2026-11-22T12:00:00.000Z");
 const Login = z.object({ token: z.string() });
@@ -65,5 +65,21 @@ describe("a token", () => {
     expect(() => refuseExpired(expiresAt, NOW, "acme login")).toThrow(
       `the token in the login file ${told}; use acme login once, which renews it`,
     );
+  });
+
+  it.each<[form: string, value: number, at: string]>([
+    ["seconds", 1_795_392_000, "2026-11-23T00:00:00.000Z"],
+    ["milliseconds", 1_795_392_000_000, "2026-11-23T00:00:00.000Z"],
+    ["0", 0, "1970-01-01T00:00:00.000Z"],
+    ["a time before all", -1, "1970-01-01T00:00:00.000Z"],
+    ["a time past all", 1e300, "+275760-09-13T00:00:00.000Z"],
+  ])("tells its expiry in %s", (_form, value, at) => {
+    expect(LoginExpiry.parse(value).toISOString()).toBe(at);
+  });
+
+  it("is wrapped, without the white space around it", () => {
+    expect(LoginToken.parse(" token\n").reveal()).toBe("token");
+    expect(String(LoginToken.parse("token"))).toBe("[secret]");
+    expect(LoginToken.safeParse(" ").success).toBe(false);
   });
 });

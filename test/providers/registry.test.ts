@@ -38,9 +38,15 @@ describe("the registry", () => {
 });
 
 describe.each(PROVIDERS)("$id", (provider) => {
-  it("has a page, a contract and tests", () => {
+  it("has an adapter, a page, a contract and tests", () => {
     const { id } = provider;
-    const files = [`docs/providers/${id}.md`, `test/providers/${id}/contract.ts`, `test/providers/${id}/${id}.test.ts`];
+    const name = id.replaceAll("_", "-");
+    const files = [
+      `docs/providers/${id}.md`,
+      `src/providers/${id}/${name}.ts`,
+      `test/providers/${id}/contract.ts`,
+      `test/providers/${id}/${name}.test.ts`,
+    ];
 
     expect(files.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
   });

@@ -1,7 +1,8 @@
 import { UpstreamError } from "../../http/upstream-error.ts";
+import { ModelList } from "../model-list.ts";
 import { defineProvider } from "../provider.ts";
 import { hear, hearProbe, merged, PROBE_SETTINGS } from "../rate-limit-readings.ts";
-import { Message, Models, modelToProbe, Refusal, toReadings } from "./schema.ts";
+import { Message, modelToProbe, Refusal, toReadings } from "./schema.ts";
 
 export const anthropic = defineProvider({
   id: "anthropic",
@@ -22,7 +23,7 @@ export const anthropic = defineProvider({
       data: models,
       readings,
       ...wait
-    } = await hear(http.json({ url: `${baseUrl}/v1/models?limit=1000`, schema: Models, ...common }), (headers) =>
+    } = await hear(http.json({ url: `${baseUrl}/v1/models?limit=1000`, schema: ModelList, ...common }), (headers) =>
       toReadings(headers, "headers", now),
     );
     if (models === undefined) return { readings, metered: true, ...wait };

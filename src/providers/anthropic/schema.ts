@@ -3,11 +3,6 @@ import { type AnswerHeaders, rateLimits } from "../../http/rate-limit-headers.ts
 import type { Reading } from "../../quota/reading.ts";
 import { type Bucket, bucketReadings } from "../rate-limit-readings.ts";
 
-// https://platform.claude.com/docs/en/api/models-list, read 2026-11-21. Newest first.
-export const Models = z
-  .object({ data: z.array(z.object({ id: z.string() })) })
-  .transform(({ data }) => [...new Set(data.map(({ id }) => id))]);
-
 const Count = z.number().int().nonnegative();
 
 export const Message = z

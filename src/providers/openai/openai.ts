@@ -1,6 +1,7 @@
+import { ModelList } from "../model-list.ts";
 import { defineProvider } from "../provider.ts";
 import { hear, hearProbe, merged, PROBE_SETTINGS } from "../rate-limit-readings.ts";
-import { Completion, Models, Refusal, toReadings } from "./schema.ts";
+import { Completion, Refusal, toReadings } from "./schema.ts";
 
 export const openai = defineProvider({
   id: "openai",
@@ -22,7 +23,7 @@ export const openai = defineProvider({
       data: models,
       readings,
       ...wait
-    } = await hear(http.json({ url: `${baseUrl}/models`, schema: Models, ...common }), (headers) =>
+    } = await hear(http.json({ url: `${baseUrl}/models`, schema: ModelList, ...common }), (headers) =>
       toReadings(headers, "headers", now),
     );
     if (models === undefined) return { readings, metered: true, ...wait };

@@ -1,0 +1,17 @@
+import { ModelList } from "../model-list.ts";
+import { defineProvider } from "../provider.ts";
+
+export const openaiCompatible = defineProvider({
+  id: "openai_compatible",
+  title: "OpenAI-compatible server",
+  baseUrl: "http://127.0.0.1:8080/v1",
+  credential: "optional_api_key",
+  environment: { apiKey: ["OPENAI_COMPATIBLE_API_KEY"], baseUrl: ["OPENAI_COMPATIBLE_BASE_URL"] },
+  floorSeconds: 60,
+
+  // The health pages of these servers differ and lie outside `base_url`; all of them list their models.
+  async read({ baseUrl, apiKey }, { http, signal }) {
+    const { data: models } = await http.json({ url: `${baseUrl}/models`, schema: ModelList, bearer: apiKey, signal });
+    return { readings: [], metered: false, models };
+  },
+});
