@@ -71,7 +71,7 @@ describe("the demo", () => {
           Math.min(...quotas.map(({ state }) => STATES.indexOf(state)), STATES.length),
         ]),
       );
-      const listed = [...page.matchAll(/<h2[^>]*><bdi>([^<]*)<\/bdi>/g)].map(([, name = ""]) => name);
+      const listed = [...page.matchAll(/<h2[^>]*><a[^>]*><bdi>([^<]*)<\/bdi>/g)].map(([, name = ""]) => name);
 
       expect(listed.toSorted()).toEqual([...worst.keys()].toSorted());
       const urgencies = listed.map((name) => worst.get(name) ?? -1);
