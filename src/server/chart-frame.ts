@@ -1,21 +1,9 @@
 import type { QuotaSnapshot } from "../engine/snapshot.ts";
 import { shown } from "../metrics/shown.ts";
-import type { Reading } from "../quota/reading.ts";
+import { historySince } from "../store/history.ts";
 import type { HistoryPoint } from "../store/store.ts";
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-/** What is older is not kept. */
-const LONGEST_MS = 30 * DAY_MS;
-/** Windows that are looked back on. */
-const WINDOWS = 2;
-
-/** From when on the history of a quota is worth a look. */
-export function historySince({ periodSeconds }: Pick<Reading, "periodSeconds">, now: Date): Date {
-  const back =
-    periodSeconds === undefined ? LONGEST_MS : Math.min(LONGEST_MS, Math.max(WINDOWS * periodSeconds * 1000, HOUR_MS));
-  return new Date(now.getTime() - back);
-}
+const DAY_MS = 86_400_000;
 
 /** The part of time (milliseconds) and amount that a chart shows. */
 export interface Frame {

@@ -1,8 +1,8 @@
 import type { QuotaSnapshot } from "../engine/snapshot.ts";
 import { shown } from "../metrics/shown.ts";
-import { MOST_POINTS } from "../store/history.ts";
+import { remainingOf } from "../quota/amounts.ts";
 import type { HistoryPoint } from "../store/store.ts";
-import { type Frame, frameOf, historySince } from "./chart-frame.ts";
+import { type Frame, frameOf } from "./chart-frame.ts";
 import { formatNumber } from "./format.ts";
 import { type Pieces, piecesOf } from "./history-pieces.ts";
 import { type Html, html } from "./html.ts";
@@ -25,8 +25,7 @@ const STEPS = 1000;
  */
 export function historyChart(charted: Charted, id: string): Html {
   const { quota, points, now } = charted;
-  if (points.length < 2)
-    return html`<p class="empty">No history yet: ${points.length === 0 ? "no reading is" : "one reading is"} kept.</p>`;
+  if (points.length < 2) return html`<p class="empty">${whyNoCurve(charted)}</p>`;
   const frame = frameOf(charted);
   const pieces = piecesOf(points, gapOf(charted));
   const words = historyInWords(charted, pieces.resets.length);
@@ -45,10 +44,19 @@ ${marks(charted, frame)}
 </figure>`;
 }
 
-/** Longer than this without a reading, and nobody knows what was between. */
-function gapOf({ quota, intervalSeconds, now }: Charted): number {
-  const slice = (now.getTime() - historySince(quota.reading, now).getTime()) / MOST_POINTS;
-  return 4 * Math.max(intervalSeconds * 1000, slice);
+function whyNoCurve({ quota, points }: Charted): string {
+  if (points.length === 1) return "No history yet: one reading is kept.";
+  const isRead = quota.lastGoodAt !== undefined;
+  return isRead && remainingOf(quota.reading) === undefined
+    ? "No history: the provider does not tell what is left."
+    : "No history yet: no reading is kept.";
+}
+
+/** Longer than this without a reading, and nobody knows what was between: of a long history not every point is kept. */
+function gapOf({ points, intervalSeconds }: Charted): number {
+  const steps = points.slice(1).map(({ at }, index) => at.getTime() - (points[index] ?? { at }).at.getTime());
+  const usual = steps.toSorted((one, other) => one - other)[steps.length >> 1] ?? 0;
+  return 4 * Math.max(intervalSeconds * 1000, usual);
 }
 
 function curves({ lines, limits, resets }: Pieces, frame: Frame): Html {

@@ -1,8 +1,9 @@
 import { describe, expect, it, test } from "vitest";
 import type { QuotaSnapshot } from "../../src/engine/snapshot.ts";
-import { frameOf, historySince } from "../../src/server/chart-frame.ts";
+import { frameOf } from "../../src/server/chart-frame.ts";
 import { historyChart } from "../../src/server/history-chart.ts";
 import { piecesOf } from "../../src/server/history-pieces.ts";
+import { historySince } from "../../src/store/history.ts";
 import type { HistoryPoint } from "../../src/store/store.ts";
 import { aBalance, aForecast, aQuota, aReading, inSeconds, NOW } from "../support/snapshot.ts";
 
@@ -113,6 +114,24 @@ describe("the chart", () => {
     [[point(-1, 5)], "No history yet: one reading is kept."],
   ])("is a sentence as long as there is no line to draw", (history, sentence) => {
     expect(chart({}, history)).toBe(`<p class="empty">${sentence}</p>`);
+  });
+
+  it("says so where only the use is told, of which there is no curve", () => {
+    const { limit: _limit, remaining: _remaining, ...used } = reading;
+    expect(chart({ reading: { ...used, used: 12 } }, [])).toBe(
+      '<p class="empty">No history: the provider does not tell what is left.</p>',
+    );
+    expect(chart({ reading: { ...used, used: 12 }, lastGoodAt: undefined }, [])).toContain("No history yet");
+  });
+
+  it.each([
+    ["is broken by an hour without readings, though a balance is looked back on for a month", 300, HOUR, 2],
+    ["is whole where a reading was missed", 300, 600, 1],
+    ["is whole where only one reading in a hundred is kept", 100 * 300, 100 * 600, 1],
+  ])("%s", (_what, between, pause, strokes) => {
+    const history = [...Array(40).keys()].map((index) => point((index - 40) * between - (index < 20 ? pause : 0), 5));
+    const [, line] = /class="line" d="([^"]*)"/.exec(chart({ reading: aBalance(5) }, history)) ?? [];
+    expect(line?.match(/M/g)).toHaveLength(strokes);
   });
 
   it("has a name and a description with its numbers", () => {

@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ReadOutcome } from "../../src/quota/account.ts";
 import type { Reading } from "../../src/quota/reading.ts";
+import { MOST_POINTS } from "../../src/store/history.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -103,6 +104,41 @@ describe.each([
       points.map(({ remaining }) => remaining).toSorted((one, other) => other - one),
     );
     await store.close();
+  });
+});
+
+describe("the history in memory", () => {
+  const WEEK = 7 * 86_400;
+  const MINUTES = 5 * 60;
+  const since = inSeconds(-2 * WEEK);
+  const weekly = { ...aReading(), limit: 100, remaining: 50, periodSeconds: WEEK };
+  /** Read every five minutes for a month, except between these two times. */
+  function longRun(from = 0, to = 0): readonly number[] {
+    const store = createMemoryStore();
+    for (let seconds = -30 * 86_400; seconds <= 0; seconds += MINUTES) {
+      if (seconds <= from || seconds >= to) store.append(MAIN, outcome(seconds, weekly));
+    }
+    const points = store.history(MAIN, QUOTA, since);
+    return points.slice(1).map(({ at }, index) => (at.getTime() - (points[index]?.at.getTime() ?? 0)) / 1000);
+  }
+
+  it("leaves no gap that a chart would show as a time without readings, however long it grows", () => {
+    const between = longRun();
+    expect(between.reduce((sum, seconds) => sum + seconds)).toBeGreaterThan(1.95 * WEEK);
+    expect(Math.max(...between)).toBeLessThan((4 * 2 * WEEK) / MOST_POINTS);
+  });
+
+  it("keeps the gap in which nothing was read", () => {
+    const between = longRun(-5 * 86_400, -4 * 86_400);
+    expect(between.filter((seconds) => seconds > (4 * 2 * WEEK) / MOST_POINTS)).toEqual([expect.closeTo(86_400, -4)]);
+  });
+
+  it("of a short window is not spread over the long time before it", () => {
+    const store = createMemoryStore();
+    for (let seconds = -30 * 86_400; seconds <= 0; seconds += MINUTES) {
+      store.append(MAIN, outcome(seconds, { ...weekly, periodSeconds: 5 * 3600 }));
+    }
+    expect(store.history(MAIN, QUOTA, inSeconds(-10 * 3600))).toHaveLength(121);
   });
 });
 
