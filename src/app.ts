@@ -2,7 +2,7 @@ import { createWatch } from "./alerting/watch.ts";
 import type { Config, ConfiguredAccount } from "./config/config.ts";
 import { shownConfig } from "./config/shown.ts";
 import type { Snapshot } from "./engine/snapshot.ts";
-import { createHttpClient } from "./http/undici-client.ts";
+import { createLazyHttpClient } from "./http/lazy-client.ts";
 import type { Logger, Scrub } from "./log.ts";
 import { createExporterMetrics } from "./metrics/exporter-metrics.ts";
 import { createMetricsPage } from "./metrics/page.ts";
@@ -70,7 +70,7 @@ export function createApp(options: AppOptions): App {
     onUnusable: ({ provider, account }, err) =>
       log.warn({ provider, account, err }, "what was kept of the account cannot be used, it is learned anew"),
   });
-  const http = createHttpClient({ userAgent: userAgent(build) });
+  const http = createLazyHttpClient({ userAgent: userAgent(build) });
   const reportRead = createReadLog(log);
   const poller = createPoller<ConfiguredAccount>({
     accounts: config.accounts,

@@ -5,7 +5,7 @@ import type { Config } from "../config/config.ts";
 import { discoverConfig } from "../config/discovery.ts";
 import { parseListenAddress } from "../config/listen-address.ts";
 import { loadConfig } from "../config/load.ts";
-import { createHttpClient } from "../http/undici-client.ts";
+import { createLazyHttpClient } from "../http/lazy-client.ts";
 import { UpstreamError } from "../http/upstream-error.ts";
 import { PROVIDERS } from "../providers/registry.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
@@ -50,7 +50,7 @@ export function createProbe(agent: string) {
   };
 
   async function answers(url: string): Promise<boolean> {
-    const http = createHttpClient({ userAgent: agent });
+    const http = createLazyHttpClient({ userAgent: agent });
     try {
       await http.json({ url, schema: z.unknown(), signal: AbortSignal.timeout(PROBE_MS) });
       return true;
