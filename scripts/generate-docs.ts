@@ -57,11 +57,16 @@ function account(): string {
   );
 }
 
+const VALUES: ReadonlyMap<unknown, string> = new Map([
+  ["string", "a duration"],
+  ["number", "a number above 0"],
+]);
+
 function quota(): string {
   const { quotas } = accountOf(annotatedSchema(PROVIDERS)).properties;
   const rows = Object.entries(propertiesOf(quotas?.additionalProperties)).map(([key, schema]) => [
     `\`${key}\``,
-    schema.enum?.map((value) => `\`${value}\``).join(", ") ?? (schema.type === undefined ? "" : "a duration"),
+    schema.enum?.map((value) => `\`${value}\``).join(", ") ?? VALUES.get(schema.type) ?? "",
     schema.description ?? "",
   ]);
   return table(["key", "values", "meaning"], rows);

@@ -9,6 +9,7 @@ import type { ConfiguredAccount } from "./config.ts";
 import { readCredential } from "./credential.ts";
 import { formatDuration } from "./duration.ts";
 import type { Environment } from "./environment.ts";
+import { foreignKey } from "./foreign-key.ts";
 import { check, toProblems } from "./issues.ts";
 import { labelProblems } from "./labels.ts";
 import { isShowable, type Path, type Problem } from "./problem.ts";
@@ -39,9 +40,9 @@ const ENTRY = z.record(z.string(), z.unknown());
 type Settings = { readonly [Key in keyof AccountSettings]?: AccountSettings[Key] | undefined };
 
 export async function checkAccount(entry: unknown, path: Path, surroundings: Surroundings): Promise<CheckedAccount> {
-  const { env, directory, poll, onKeyFile } = surroundings;
+  const { env, directory, poll, onKeyFile, providers } = surroundings;
   const warnings: string[] = [];
-  const { settings, raw, provider, problems } = checkShape(entry, path, surroundings.providers);
+  const { settings, raw, provider, problems } = checkShape(entry, path, providers);
   const { name } = settings;
   if (provider === undefined) return { account: undefined, name, secret: undefined, warnings, problems };
 
@@ -54,9 +55,11 @@ export async function checkAccount(entry: unknown, path: Path, surroundings: Sur
   }
   const { interval, problems: wrongTimes } = checkTimes({ path, who, own: settings.interval, poll, provider, baseUrl });
   problems.push(...wrongTimes);
+  const foreign = (key: string) =>
+    baseUrl === undefined ? undefined : foreignKey(key, { provider, baseUrl, providers });
   const credential = problems.some(isAboutCredential)
     ? {}
-    : await readCredential(provider, settings, { env, directory, report, warn });
+    : await readCredential(provider, settings, { env, directory, foreign, report, warn });
   const secret = credential.apiKey;
   if (problems.length > 0 || name === undefined || baseUrl === undefined) {
     return { account: undefined, name, secret, warnings, problems };
@@ -67,6 +70,7 @@ export async function checkAccount(entry: unknown, path: Path, surroundings: Sur
     ...{ provider, name, baseUrl, credential, interval },
     settings: pick(raw, Object.keys(provider.settings.shape)),
     labels: settings.labels ?? {},
+    models: settings.models,
     overrides: overridesOf(settings.quotas ?? {}),
     staleAfter: poll.stale_after,
     onKeyFile,

@@ -16,6 +16,8 @@ export interface AccountPlan {
   /** As written in the config: `connect` checks and converts them. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly labels: Readonly<Record<string, string>>;
+  /** Declared for a provider that lists none; undefined if there are none. */
+  readonly models: readonly string[] | undefined;
   readonly overrides: Readonly<Record<string, QuotaOverride>>;
   readonly interval: number;
   /** Undefined for the default. */
@@ -41,13 +43,19 @@ export function bindAccount(plan: AccountPlan): ConfiguredAccount {
     ...credentialKind(credential),
     intervalSeconds: interval,
     staleAfterSeconds: staleAfter ?? Math.max(provider.staleAfterSeconds ?? LEAST_STALE_AFTER, 3 * interval),
-    read: connect(plan),
+    read: withModels(connect(plan), plan.models),
     host: new URL(baseUrl).host,
     floorSeconds: floorAt(provider, baseUrl),
     definition: digest(
-      JSON.stringify([baseUrl, plan.settings, credential.credentialsFile, credential.apiKey?.digest()]),
+      JSON.stringify([baseUrl, plan.settings, plan.models, credential.credentialsFile, credential.apiKey?.digest()]),
     ),
   };
+}
+
+/** A list of the provider's own is newer than what somebody once wrote down. */
+function withModels(read: ReadAccount, models: readonly string[] | undefined): ReadAccount {
+  if (models === undefined) return read;
+  return async (context) => ({ models, ...(await read(context)) });
 }
 
 /** The adapter with its key, which a file may change between two reads: a rotation needs no reload. */

@@ -21,6 +21,8 @@ interface Surroundings {
   readonly env: Environment;
   /** Where relative paths start: the directory of the config file. */
   readonly directory: string;
+  /** What speaks against a key in this account. */
+  readonly foreign: (key: string) => string | undefined;
   /** Paths begin at the account. */
   readonly report: Report;
   readonly warn: (text: string) => void;
@@ -73,7 +75,7 @@ function misuse({ id, credential, noLogin }: Provider, settings: CredentialSetti
   return first === undefined && isNeeded ? { path: [], text: `the provider ${id} ${how}` } : undefined;
 }
 
-function keyFromEnvironment(name: string, { env, report }: Surroundings): Credential {
+function keyFromEnvironment(name: string, { env, foreign, report }: Surroundings): Credential {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     report(["api_key_env"], "needs the name of an environment variable, such as NANOGPT_API_KEY; never the key itself");
     return {};
@@ -85,22 +87,29 @@ function keyFromEnvironment(name: string, { env, report }: Surroundings): Creden
     report(["api_key_env"], `${variable} is ${text === undefined ? "not set" : "empty"}; it has to hold the key`);
     return {};
   }
-  const problem = keyProblem(text);
+  const problem = keyProblem(text) ?? foreign(text.trim());
   if (problem !== undefined) report(["api_key_env"], `${variable} ${problem}`);
   return problem === undefined ? toKey(text) : {};
 }
 
-async function keyFromFile(path: string, { directory, report, warn }: Surroundings): Promise<Credential> {
+async function keyFromFile(path: string, { directory, foreign, report, warn }: Surroundings): Promise<Credential> {
   const absolute = resolve(directory, path);
   const file = await readKeyFile(absolute);
   if ("problem" in file) {
     report(["api_key_file"], `the file ${file.problem}; it has to hold the key alone${relativeHint(path, directory)}`);
     return {};
   }
+  const wrong = foreign(file.text.trim());
+  if (wrong !== undefined) {
+    report(["api_key_file"], `the file ${wrong}`);
+    return {};
+  }
   if ((file.mode & 0o004) !== 0) warn("every user may read its api_key_file; take that right away with chmod o-r");
   const readAgain = async () => {
     const now = await readKeyFile(absolute);
-    return "problem" in now ? now : { key: toKey(now.text).apiKey };
+    if ("problem" in now) return now;
+    const problem = foreign(now.text.trim());
+    return problem === undefined ? { key: toKey(now.text).apiKey } : { problem };
   };
   return { ...toKey(file.text), readAgain };
 }

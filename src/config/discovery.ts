@@ -6,6 +6,7 @@ import type { Config, ConfiguredAccount } from "./config.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { keyProblem } from "./credential.ts";
 import { type Environment, isUnset } from "./environment.ts";
+import { foreignKey } from "./foreign-key.ts";
 import { DEFAULTS, toConfig } from "./load.ts";
 import { DEFAULT_INTERVAL } from "./schema.ts";
 
@@ -30,6 +31,10 @@ interface Notes {
   readonly warnings: string[];
 }
 
+interface Surroundings extends Pick<DiscoveryInput, "env" | "providers"> {
+  readonly notes: Notes;
+}
+
 interface Found {
   readonly account: ConfiguredAccount;
   readonly secret: Secret | undefined;
@@ -51,7 +56,7 @@ export async function discoverConfig({ env, providers, reachable }: DiscoveryInp
     }),
   );
   const notes: Notes = { problems: [], warnings: [] };
-  const found = findings.flat().flatMap((finding) => toAccount(finding, env, notes) ?? []);
+  const found = findings.flat().flatMap((finding) => toAccount(finding, { env, providers, notes }) ?? []);
   if (notes.problems.length > 0) throw new ConfigError(notes.problems);
   return {
     ...toConfig(DEFAULTS),
@@ -93,22 +98,19 @@ async function findAtDefault(provider: Provider, reachable: DiscoveryInput["reac
   return [{ provider, suffix: "", keyVariable: undefined, urlVariable: undefined }];
 }
 
-function toAccount(
-  { provider, suffix, keyVariable, urlVariable }: Finding,
-  env: Environment,
-  notes: Notes,
-): Found | undefined {
+function toAccount(finding: Finding, { env, providers, notes }: Surroundings): Found | undefined {
+  const { provider, suffix, keyVariable, urlVariable } = finding;
   const key = keyVariable === undefined ? undefined : env[keyVariable]?.trim();
   const wrongKey = key === undefined ? undefined : keyProblem(key);
   if (keyVariable !== undefined && wrongKey !== undefined) notes.problems.push(problemOf(keyVariable, wrongKey));
   const apiKey = key === undefined ? undefined : new Secret(key);
 
-  const baseUrl = urlVariable === undefined ? provider.baseUrl : readUrl(provider, urlVariable, env, notes);
-  if (baseUrl === undefined) {
-    const wanted = provider.environment.baseUrl?.[0];
-    if (urlVariable === undefined && keyVariable !== undefined) {
-      notes.warnings.push(`${keyVariable} is set, but no address: ${wanted ?? "a config file"} has to name it`);
-    }
+  const baseUrl = addressOf(finding, env, notes);
+  if (baseUrl === undefined) return undefined;
+  // The variable may be meant for a tool that knows another address: no reason to refuse the others.
+  const foreign = key === undefined ? undefined : foreignKey(key, { provider, baseUrl, providers });
+  if (foreign !== undefined) {
+    notes.warnings.push(`${keyVariable} ${foreign}, so it makes no account`);
     return undefined;
   }
   if (apiKey !== undefined && isUnencrypted(baseUrl)) {
@@ -120,10 +122,20 @@ function toAccount(
     baseUrl,
     credential: apiKey === undefined ? {} : { apiKey },
     interval: readInterval(provider, baseUrl, env, notes),
-    ...{ settings: {}, labels: {}, overrides: {}, staleAfter: undefined, onKeyFile: () => undefined },
+    ...{ settings: {}, labels: {}, models: undefined, overrides: {}, staleAfter: undefined },
+    onKeyFile: () => undefined,
   });
   const names = { api_key_env: keyVariable, base_url: urlVariable && baseUrl };
   return { account, secret: apiKey, written: { name: account.account, provider: provider.id, ...names } };
+}
+
+function addressOf({ provider, keyVariable, urlVariable }: Finding, env: Environment, notes: Notes) {
+  if (urlVariable !== undefined) return readUrl(provider, urlVariable, env, notes);
+  if (provider.baseUrl === undefined && keyVariable !== undefined) {
+    const wanted = provider.environment.baseUrl?.[0] ?? "a config file";
+    notes.warnings.push(`${keyVariable} is set, but no address: ${wanted} has to name it`);
+  }
+  return provider.baseUrl;
 }
 
 function readUrl(provider: Provider, variable: string, env: Environment, notes: Notes): string | undefined {

@@ -215,6 +215,9 @@ export const ACCOUNT_SHAPE = {
   labels: z.record(z.string(), z.string()).nullish().meta({
     description: "labels on every series and alert of the account",
   }),
+  models: z.array(z.string().trim().min(1).max(128)).min(1).max(1000).optional().meta({
+    description: "ids of the models that the account may use, where the provider does not list them",
+  }),
   quotas: z.record(quotaId, QUOTA).nullish().meta({
     description: "what you know better than the provider, by quota id",
   }),

@@ -121,6 +121,8 @@ function wantsWatch({ memory, reading, meter, outlook, settings }: Case): boolea
 
 /** Capacity that lapses unused, said once a cycle. An idle quota burns nothing: that is the case this is for. */
 function wantsReminder({ memory, reading, at, meter, outlook, settings }: Case): boolean {
+  // A limit that we declared is a cap on what is paid as it is used, as the spend of a month: nobody loses the rest of it.
+  if (reading.confidence === "estimated") return false;
   const end = outlook.timeLeft;
   const size = meter.limit ?? meter.remainingAtStart;
   if (end === undefined || end <= 0 || meter.remaining === undefined || size === undefined || size <= 0) return false;

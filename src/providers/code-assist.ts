@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { HttpClient, JsonAnswer, JsonRequest } from "../http/client.ts";
+import type { HttpClient, JsonAnswer, JsonRequest, RefusalTold } from "../http/client.ts";
 import { slug } from "../quota/open-names.ts";
 import type { Reading } from "../quota/reading.ts";
 import type { Secret } from "../secret.ts";
@@ -39,6 +39,36 @@ interface Call<T> extends Pick<JsonRequest<T>, "url" | "schema" | "refusal" | "s
 export function askCodeAssist<T>(http: HttpClient, { settings, token, ...call }: Call<T>): Promise<JsonAnswer<T>> {
   const { project } = settings;
   return http.json({ ...call, method: "POST", bearer: token, body: project === undefined ? {} : { project } });
+}
+
+const Failure = z.object({
+  error: z.object({
+    message: z.string().catch(""),
+    details: z.array(z.object({ reason: z.unknown().optional() }).catch({ reason: undefined })).catch([]),
+  }),
+});
+
+interface Refusals {
+  /** Where the user learns how to validate the account. */
+  readonly tool: string;
+  /** By their codes, beside those that every tool gets. */
+  readonly codes?: ReadonlyMap<unknown, RefusalTold>;
+  /** By their wording, where no code tells it. */
+  readonly wording: readonly [pattern: RegExp, told: RefusalTold];
+}
+
+/** What Google means by a refused call, where the status says too little. */
+export function codeAssistRefusal({ tool, codes, wording: [pattern, told] }: Refusals) {
+  const all = new Map<unknown, RefusalTold>([
+    ["VALIDATION_REQUIRED", { hint: `Google wants the user to validate the account; ${tool} shows how` }],
+    // The login is good, but its project lacks the API.
+    ["SERVICE_DISABLED", { reason: "not_entitled", hint: "the project does not have this API" }],
+    ...(codes ?? []),
+  ]);
+  return Failure.transform(({ error: { message, details } }): RefusalTold | undefined => {
+    const byCode = details.flatMap(({ reason }) => all.get(reason) ?? [])[0];
+    return byCode ?? (pattern.test(message) ? told : undefined);
+  });
 }
 
 /**

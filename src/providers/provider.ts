@@ -44,6 +44,11 @@ interface ProviderFacts {
   };
   /** Discovery also tries the default address, and makes an account if it answers. */
   readonly discoverAtDefault?: true;
+  /**
+   * How keys begin that are this provider's and nobody else's; it may have others too. A key in the account of another
+   * provider is found by it, and by the longest one where several fit.
+   */
+  readonly keyPrefixes?: readonly string[];
   /** Least time between two reads on the provider's own hosts, in seconds. */
   readonly floorSeconds: number;
   /** Where the default of `stale_after` would be wrong. */

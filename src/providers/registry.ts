@@ -1,4 +1,5 @@
 import { anthropic } from "./anthropic/anthropic.ts";
+import { anthropicAdmin } from "./anthropic_admin/anthropic-admin.ts";
 import { antigravity } from "./antigravity/antigravity.ts";
 import { blackbox } from "./blackbox/blackbox.ts";
 import { chutes } from "./chutes/chutes.ts";
@@ -13,6 +14,7 @@ import { nanogpt } from "./nanogpt/nanogpt.ts";
 import { ollama } from "./ollama/ollama.ts";
 import { ollamaCloud } from "./ollama_cloud/ollama-cloud.ts";
 import { openai } from "./openai/openai.ts";
+import { openaiAdmin } from "./openai_admin/openai-admin.ts";
 import { openaiCompatible } from "./openai_compatible/openai-compatible.ts";
 import { openrouter } from "./openrouter/openrouter.ts";
 import type { Provider } from "./provider.ts";
@@ -21,6 +23,7 @@ import { qwen } from "./qwen/qwen.ts";
 // biome-ignore format: one line each, so that two additions touch different lines
 export const PROVIDERS: readonly Provider[] = [
   anthropic,
+  anthropicAdmin,
   antigravity,
   blackbox,
   chutes,
@@ -35,6 +38,7 @@ export const PROVIDERS: readonly Provider[] = [
   ollama,
   ollamaCloud,
   openai,
+  openaiAdmin,
   openaiCompatible,
   openrouter,
   qwen,

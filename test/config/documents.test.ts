@@ -26,7 +26,7 @@ async function loadReal(text: string) {
     await writeFile(join(directory, "secrets", name), "sk-from-file", { mode: 0o600 });
   }
   return loadAt(path, {
-    env: { NANOGPT_API_KEY: "sk-nanogpt", DEEPSEEK_API_KEY: "sk-deepseek" },
+    env: { NANOGPT_API_KEY: "sk-nanogpt", DEEPSEEK_API_KEY: "sk-deepseek", OPENAI_ADMIN_KEY: "sk-admin-openai" },
     providers: PROVIDERS,
   });
 }

@@ -53,6 +53,11 @@ describe("the reminder that capacity lapses", () => {
       reading: { ...BALANCE, expiresAt: at(30 * DAY) },
       remaining: 1000,
     },
+    {
+      name: "a limit that the config declares, as for the spend of a month",
+      reading: { ...WEEK, confidence: "estimated" },
+      remaining: 1000,
+    },
     { name: "a limit of zero", reading: { ...WEEK, limit: 0 }, remaining: 0 },
   ])("does not come for $name", ({ reading, remaining }) => {
     expect(remindedAt(reading, same(167, { remaining }))).toEqual([]);

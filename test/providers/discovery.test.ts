@@ -11,6 +11,8 @@ function discover(env: Readonly<Record<string, string>>) {
 
 describe("the environment", () => {
   it.each<[variable: string, account: string, host: string, floorSeconds: number]>([
+    ["ANTHROPIC_ADMIN_API_KEY", "anthropic_admin", "api.anthropic.com", 60],
+    ["ANTHROPIC_ADMIN_KEY", "anthropic_admin", "api.anthropic.com", 60],
     ["BLACKBOX_API_KEY", "blackbox", "api.blackbox.ai", 300],
     ["DASHSCOPE_API_KEY", "qwen", "dashscope-intl.aliyuncs.com", 300],
     ["GEMINI_API_KEY", "gemini", "generativelanguage.googleapis.com", 60],
@@ -18,6 +20,8 @@ describe("the environment", () => {
     ["KILOCODE_API_KEY", "kilo", "api.kilo.ai", 60],
     ["KILO_API_KEY", "kilo", "api.kilo.ai", 60],
     ["OLLAMA_API_KEY", "ollama_cloud", "ollama.com", 120],
+    ["OPENAI_ADMIN_API_KEY", "openai_admin", "api.openai.com", 60],
+    ["OPENAI_ADMIN_KEY", "openai_admin", "api.openai.com", 60],
     ["OPENAI_COMPATIBLE_API_KEY", "openai_compatible", "127.0.0.1:8080", 60],
     ["QWEN_API_KEY", "qwen", "dashscope-intl.aliyuncs.com", 300],
   ])("with %s alone speaks of the account %s at %s", async (variable, account, host, floorSeconds) => {
@@ -49,4 +53,17 @@ describe("the environment", () => {
     expect(config.accounts.map(({ account }) => account)).toEqual(names);
     expect(config.warnings).toEqual(warnings);
   });
+
+  it.each(PROVIDERS.filter(({ environment }) => environment.apiKey !== undefined))(
+    "may set how often an account of $id is read",
+    async ({ id, environment, baseUrl, floorSeconds }) => {
+      const address = baseUrl === undefined ? { [environment.baseUrl?.[0] ?? ""]: PROXY } : {};
+      const interval = { [`${id.toUpperCase()}_QUOTA_REFRESH_INTERVAL`]: String(floorSeconds + 77) };
+
+      const { accounts, warnings } = await discover({ [environment.apiKey?.[0] ?? ""]: KEY, ...address, ...interval });
+
+      expect(accounts).toMatchObject([{ provider: id, intervalSeconds: floorSeconds + 77 }]);
+      expect(warnings).toEqual([]);
+    },
+  );
 });

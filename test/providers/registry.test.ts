@@ -31,6 +31,13 @@ describe("the registry", () => {
     expect(variables).toEqual([...new Set(variables)]);
   });
 
+  it("has no beginning of a key twice, nor one that many keys share", () => {
+    const prefixes = PROVIDERS.flatMap(({ keyPrefixes = [] }) => keyPrefixes);
+
+    expect(prefixes).toEqual([...new Set(prefixes)]);
+    expect(prefixes.filter((prefix) => prefix.length < 4 || /^sk[-_]?$/.test(prefix))).toEqual([]);
+  });
+
   it("finds a provider by its id, and nothing by another", () => {
     for (const provider of PROVIDERS) expect(findProvider(provider.id)).toBe(provider);
     expect(findProvider("toString")).toBeUndefined();

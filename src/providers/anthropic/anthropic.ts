@@ -10,6 +10,7 @@ export const anthropic = defineProvider({
   baseUrl: "https://api.anthropic.com",
   credential: "api_key",
   environment: { apiKey: ["ANTHROPIC_API_KEY"] },
+  keyPrefixes: ["sk-ant-api"],
   floorSeconds: 60,
   settings: PROBE_SETTINGS,
 

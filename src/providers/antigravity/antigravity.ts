@@ -1,7 +1,7 @@
 import { UpstreamError } from "../../http/upstream-error.ts";
 import { askCodeAssist, CODE_ASSIST_SETTINGS, readGoogleLogin } from "../code-assist.ts";
 import { defineProvider } from "../provider.ts";
-import { Models, Summary, toModelReadings, toPoolReadings } from "./schema.ts";
+import { Models, Refusal, Summary, toModelReadings, toPoolReadings } from "./schema.ts";
 
 export const antigravity = defineProvider({
   id: "antigravity",
@@ -14,7 +14,7 @@ export const antigravity = defineProvider({
 
   async read({ baseUrl, settings }, { http, signal, now }) {
     const { token, expires } = await readGoogleLogin(settings, now, "Antigravity");
-    const call = { settings, token, signal };
+    const call = { settings, token, refusal: Refusal, signal };
     const facts = { metered: true, ...expires };
     try {
       const url = `${baseUrl}:retrieveUserQuotaSummary`;

@@ -8,6 +8,7 @@ export const chutes = defineProvider({
   baseUrl: "https://api.chutes.ai",
   credential: "api_key",
   environment: { apiKey: ["CHUTES_API_KEY"] },
+  keyPrefixes: ["cpk_", "cak_"],
   floorSeconds: 60,
 
   async read({ baseUrl, apiKey }, { http, signal, now }) {

@@ -8,6 +8,7 @@ export const claude = defineProvider({
   baseUrl: "https://api.anthropic.com",
   credential: "credentials_file",
   environment: {},
+  keyPrefixes: ["sk-ant-oat", "sk-ant-ort"],
   floorSeconds: 300,
   // The endpoint refuses for an hour at a time: the last good reading has to bridge that.
   staleAfterSeconds: 5400,

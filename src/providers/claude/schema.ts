@@ -81,13 +81,13 @@ export const Usage = z.record(z.string(), z.unknown()).transform((answer, contex
   const { data: told, error } = Told.safeParse(answer);
   for (const issue of error?.issues ?? []) context.addIssue({ ...issue });
   if (told === undefined) return z.NEVER;
-  if (Object.keys(told).length === 0) context.addIssue("expected at least one known window");
   const { extra_usage, limits, ...windows } = told;
   const others = Object.entries(answer).filter(([key]) => !(key in Told.shape));
   const recognised = others.flatMap(([key, value]) => {
     const window = Window.safeParse(value).data;
     return window === undefined ? [] : [[key, window] as const];
   });
+  if (Object.keys(told).length === 0 && recognised.length === 0) context.addIssue("expected at least one window");
   return { extra_usage, limits: limits ?? [], windows: [...Object.entries(windows), ...recognised] };
 });
 

@@ -7,6 +7,7 @@ export const gemini = defineProvider({
   baseUrl: "https://generativelanguage.googleapis.com/v1beta",
   credential: "api_key",
   environment: { apiKey: ["GEMINI_API_KEY", "GOOGLE_API_KEY"] },
+  keyPrefixes: ["AIza"],
   floorSeconds: 60,
 
   async read({ baseUrl, apiKey }, { http, signal, now }) {

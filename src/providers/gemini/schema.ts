@@ -37,6 +37,9 @@ const REASONS: ReadonlyMap<unknown, UpstreamReason> = new Map([
   ["MODEL_CAPACITY_EXCEEDED", "server"],
 ]);
 
+/** What else a 400 of a wrong key says: its code may be missing. */
+const WRONG_KEY = /\bAPI key (?:not valid|expired)\b/i;
+
 /** Whatever a daily limit is, its day ends at midnight there: https://ai.google.dev/gemini-api/docs/rate-limits, read 2026-11-21. */
 const ZONE = "America/Los_Angeles";
 const OVER_FOR_TODAY = "a quota of the day is used up; it returns at midnight Pacific time";
@@ -53,7 +56,8 @@ export function refusalAt(now: Date) {
       if (/\blimit: 0(?!\.?\d)/.test(message) || violations.some(({ quotaValue }) => quotaValue === "0")) {
         return { reason: "not_entitled" };
       }
-      const reason = details.map((detail) => REASONS.get(detail.reason)).find((told) => told !== undefined);
+      const byCode = details.map((detail) => REASONS.get(detail.reason)).find((told) => told !== undefined);
+      const reason = byCode ?? (WRONG_KEY.test(message) ? "auth" : undefined);
       const isDaily = violations.some(({ quotaId = "" }) => /PerDay|Daily/i.test(quotaId));
       // The delay beside a daily limit is of seconds, after which the next call would be refused too.
       if (isDaily) return { reason, retryAfterSeconds: secondsToMidnight(now), hint: OVER_FOR_TODAY };

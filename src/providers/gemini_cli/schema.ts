@@ -2,23 +2,20 @@ import { z } from "zod";
 import type { RefusalTold } from "../../http/client.ts";
 import { keepTightest } from "../../quota/open-names.ts";
 import type { AccountReading } from "../../quota/reading.ts";
-import { ModelBucket, modelReading } from "../code-assist.ts";
+import { codeAssistRefusal, ModelBucket, modelReading } from "../code-assist.ts";
 
 // https://github.com/google-gemini/gemini-cli (packages/core/src/code_assist/types.ts), read 2026-11-21.
 export const Quota = z.object({ buckets: z.array(ModelBucket) });
 
 // Since 2026-06-18 Google serves this login to plans of organisations only, as others report, and sends personal ones to
 // Antigravity. Such a login is as good as ever; it has no plan here any more.
-const REFUSALS: ReadonlyMap<unknown, RefusalTold> = new Map([
-  ["UNSUPPORTED_CLIENT", { reason: "not_entitled", hint: "Google serves this plan through Antigravity only" }],
-  ["VALIDATION_REQUIRED", { hint: "Google wants the user to validate the account; Gemini CLI shows how" }],
-]);
+const MOVED: RefusalTold = { reason: "not_entitled", hint: "Google serves this plan through Antigravity only" };
 
-export const Refusal = z
-  .object({
-    error: z.object({ details: z.array(z.object({ reason: z.unknown().optional() }).catch({ reason: undefined })) }),
-  })
-  .transform(({ error }) => error.details.flatMap(({ reason }) => REFUSALS.get(reason) ?? [])[0]);
+export const Refusal = codeAssistRefusal({
+  tool: "Gemini CLI",
+  codes: new Map([["UNSUPPORTED_CLIENT", MOVED]]),
+  wording: [/\bAntigravity\b/i, MOVED],
+});
 
 /** From the first use on, not from midnight. */
 const DAY = { periodSeconds: 86_400 };

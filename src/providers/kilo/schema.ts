@@ -100,13 +100,15 @@ function subscriptionOf(pass: Pass | null): Subscription | undefined {
 function passReading(pass: Pass | undefined, subscription: Subscription | undefined, now: Date): Reading[] {
   if (pass === undefined || subscription === "inactive") return [];
   const bonus = pass.isBonusUnlocked === true ? (pass.currentPeriodBonusCreditsUsd ?? 0) : 0;
+  const limit = pass.currentPeriodBaseCreditsUsd + bonus;
   const resetAt = resetOf(pass);
   return [
     {
       quota: "kilo_pass",
       ...common(now),
       kind: "calendar",
-      ...amountsIn({ limit: pass.currentPeriodBaseCreditsUsd + bonus, used: pass.currentPeriodUsageUsd }),
+      // What goes beyond it is paid from other credits: the pass itself is empty, never overdrawn.
+      ...amountsIn({ limit, used: Math.min(pass.currentPeriodUsageUsd, limit) }),
       ...(resetAt !== undefined && { resetAt }),
       enforcement: "soft",
     },

@@ -12,6 +12,7 @@ export const nanogpt = defineProvider({
   otherHosts: ["api.nano-gpt.com"],
   credential: "api_key",
   environment: { apiKey: ["NANOGPT_API_KEY", "NANO_GPT_API_KEY"] },
+  keyPrefixes: ["sk-nano-"],
   floorSeconds: 60,
 
   async read({ baseUrl, apiKey }, { http, signal, now }) {

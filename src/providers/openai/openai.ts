@@ -9,6 +9,7 @@ export const openai = defineProvider({
   baseUrl: "https://api.openai.com/v1",
   credential: "api_key",
   environment: { apiKey: ["OPENAI_API_KEY"] },
+  keyPrefixes: ["sk-proj-", "sk-svcacct-"],
   floorSeconds: 60,
   settings: PROBE_SETTINGS,
   // The list of models has no prices and no order, so the cheapest cannot be found in it.

@@ -8,6 +8,7 @@ export const openrouter = defineProvider({
   baseUrl: "https://openrouter.ai/api/v1",
   credential: "api_key",
   environment: { apiKey: ["OPENROUTER_API_KEY"] },
+  keyPrefixes: ["sk-or-"],
   floorSeconds: 60,
 
   async read({ baseUrl, apiKey }, { http, signal, now }) {

@@ -106,6 +106,27 @@ describe("antigravity", () => {
     expect(readings).toMatchObject([{ quota, remaining: 0.25 }]);
   });
 
+  it("knows how long a day is", async () => {
+    const { readings } = await readSummary(
+      group({ bucketId: "gemini-daily", window: "DAILY", remainingFraction: 0.25 }),
+    );
+
+    expect(readings).toMatchObject([{ quota: "gemini_daily", periodSeconds: 86_400 }]);
+  });
+
+  it("reads names in snake case too", async () => {
+    const { readings } = await readSummary({
+      groups: [
+        {
+          display_name: "Claude and GPT models",
+          buckets: [{ display_name: "Weekly Limit Remaining", remaining_fraction: 0.25 }],
+        },
+      ],
+    });
+
+    expect(readings).toMatchObject([{ quota: "third_party_weekly", remaining: 0.25 }]);
+  });
+
   it("leaves out what is disabled, and what has no name at all", async () => {
     const { readings } = await readSummary({
       groups: [
@@ -158,6 +179,27 @@ describe("antigravity", () => {
       .reply(403, { error: { code: 403, message: "has been disabled", status: "PERMISSION_DENIED" } });
 
     await expect(readWithLogin(antigravity, LOGIN)).rejects.toMatchObject({ reason: "auth", expired: false });
+  });
+
+  it.each<[what: string, error: object, expected: object]>([
+    [
+      "a disabled account, which only the wording tells",
+      { message: "This service has been disabled in this account for violation of Terms of Service." },
+      { reason: "auth", message: expect.stringContaining("Google has disabled this account") },
+    ],
+    [
+      "an account to be validated",
+      { details: [{ reason: "VALIDATION_REQUIRED" }] },
+      { reason: "auth", message: expect.stringContaining("Antigravity shows how") },
+    ],
+    ["a project without the API", { details: [{ reason: "SERVICE_DISABLED" }] }, { reason: "not_entitled" }],
+  ])("tells %s, in both of its calls", async (_what, error, expected) => {
+    api().post("/v1internal:retrieveUserQuotaSummary").reply(403, { error });
+    await expect(readWithLogin(antigravity, LOGIN)).rejects.toMatchObject(expected);
+
+    api().post("/v1internal:retrieveUserQuotaSummary").reply(404, {});
+    api().post("/v1internal:fetchAvailableModels").reply(403, { error });
+    await expect(readWithLogin(antigravity, LOGIN)).rejects.toMatchObject(expected);
   });
 
   it("asks for the project that the config names", async () => {

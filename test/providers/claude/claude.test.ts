@@ -170,6 +170,12 @@ describe("claude", () => {
     ]);
   });
 
+  it("reads an answer that has windows of unknown names alone", async () => {
+    const { readings } = await readUsage({ iguana_necktie: { utilization: 12, resets_at: null } });
+
+    expect(readings).toEqual([{ ...reported, quota: "iguana_necktie", remaining: 0.88 }]);
+  });
+
   it("keeps 32 quotas when windows come without end, the tightest, and counts the rest", async () => {
     const many = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`w${index}`, { utilization: index }]));
 
@@ -203,7 +209,7 @@ describe("claude", () => {
   });
 
   it.each<[what: string, body: object, path: string]>([
-    ["no known window", { surprise: 1 }, "$: expected at least one known window"],
+    ["no window", { surprise: 1 }, "$: expected at least one window"],
     ["a window that lost its use", { five_hour: { resets_at: null } }, "$.five_hour.utilization"],
     ["a limit that lost its use", { limits: [{ kind: "session" }] }, "$.limits[0].percent"],
     ["a share below zero", { seven_day: { utilization: -1 } }, "$.seven_day.utilization"],

@@ -46,6 +46,8 @@ describe("gemini", () => {
 
   it.each<[what: string, status: number, body: object, reason: string]>([
     ["a wrong key, which is a 400", 400, invalidKey, "auth"],
+    ["a wrong key in words alone", 400, withMessage("API key not valid. Please pass a valid API key."), "auth"],
+    ["a key past its expiry in words alone", 400, withMessage("API key expired. Please renew the API key."), "auth"],
     ["a blocked key", 403, { error: { code: 403, message: "no", status: "PERMISSION_DENIED" } }, "auth"],
     ["a project without this API", 403, serviceDisabled, "not_entitled"],
     ["a project without billing", 403, withReason("BILLING_DISABLED", 403), "not_entitled"],

@@ -154,6 +154,19 @@ describe("gemini_cli", () => {
       unvalidated,
       { reason: "auth", message: expect.stringContaining("Gemini CLI shows how") },
     ],
+    [
+      "a personal plan in words alone",
+      403,
+      { error: { code: 403, message: "No longer supported, please migrate to Antigravity." } },
+      { reason: "not_entitled", message: expect.stringContaining("Google serves this plan through Antigravity only") },
+    ],
+    [
+      "a project without the API by its code",
+      403,
+      { error: { code: 403, details: [{ reason: "SERVICE_DISABLED" }] } },
+      { reason: "not_entitled" },
+    ],
+    ["details of another form", 403, { error: { message: 7, details: "none" } }, { reason: "auth" }],
     ["a refused token", 401, refused, { reason: "auth", expired: false }],
     ["a project without the API", 403, { error: { status: "PERMISSION_DENIED" } }, { reason: "auth" }],
   ])("tells %s", async (_what, status, body, expected) => {

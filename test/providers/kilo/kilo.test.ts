@@ -206,8 +206,8 @@ describe("the Kilo Pass", () => {
     expect(await passWith({ isBonusUnlocked: undefined })).toMatchObject({ limit: 19 });
   });
 
-  it("may be passed, and goes on from other credits", async () => {
-    expect(await passWith({ currentPeriodUsageUsd: 19.5 })).toMatchObject({ remaining: -0.5, enforcement: "soft" });
+  it("has nothing left once it is passed, as other credits pay for what goes beyond", async () => {
+    expect(await passWith({ currentPeriodUsageUsd: 19.5 })).toMatchObject({ limit: 19, used: 19, enforcement: "soft" });
   });
 
   it.each<[what: string, changes: object, resetAt: string | undefined]>([
