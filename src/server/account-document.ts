@@ -21,6 +21,7 @@ export function accountDocument({ account, at, log, refresh, now }: AccountFacts
     ...accountEntry({ ...account, quotas }),
     quotas: quotas.map((quota) => ({ ...quotaEntry(quota), reason: stateReason(quota, now) })),
     models: account.answer?.models ?? null,
+    credential_expires_at: time(account.answer?.credentialExpiresAt),
     interval_seconds: account.intervalSeconds,
     last_poll: time(account.lastPollAt),
     next_poll: time(log?.nextPollAt),

@@ -28,7 +28,7 @@ const LOG: PollLog = {
     },
   ],
 };
-const MAIN = anAccount({ account: "main", answer: anAnswer({ models: ["m1"] }), quotas: [aQuota()] });
+const MAIN = anAccount({ account: "main", answer: anAnswer({ models: ["m1"], credentialExpiresAt: inSeconds(2 * 86_400) }), quotas: [aQuota()] });
 const OTHER = anAccount({ account: "other" });
 
 /** A server over two accounts whose reads on demand end as told; `asked` are those that were. */
@@ -141,6 +141,7 @@ describe("/api/v1/accounts/NAME", () => {
         },
       ],
       models: ["m1"],
+      credential_expires_at: "2026-11-23T23:00:00.000Z",
       interval_seconds: 300,
       last_poll: "2026-11-21T22:59:58.000Z",
       next_poll: "2026-11-21T23:05:00.000Z",
