@@ -28,7 +28,11 @@ const LOG: PollLog = {
     },
   ],
 };
-const MAIN = anAccount({ account: "main", answer: anAnswer({ models: ["m1"], credentialExpiresAt: inSeconds(2 * 86_400) }), quotas: [aQuota()] });
+const MAIN = anAccount({
+  account: "main",
+  answer: anAnswer({ models: ["m1"], credentialExpiresAt: inSeconds(2 * 86_400) }),
+  quotas: [aQuota()],
+});
 const OTHER = anAccount({ account: "other" });
 
 /** A server over two accounts whose reads on demand end as told; `asked` are those that were. */
