@@ -32,15 +32,15 @@ export function costPage(line: z.ZodType<number>) {
 /** 31 days fit on one page, so a server that has more than this many does not page as documented. */
 const MOST_PAGES = 10;
 
-/** The costs of all pages, asked for one after the other. */
-export async function costOfPages(read: (page: string | undefined) => Promise<CostPage>): Promise<number> {
+/** The costs of all pages of the report at this address, asked for one after the other. */
+export async function costOfPages(report: string, read: (url: string) => Promise<CostPage>): Promise<number> {
   let usd = 0;
-  let next: string | undefined;
+  let url = report;
   for (let pages = 0; pages < MOST_PAGES; pages++) {
-    const page = await read(next);
+    const page = await read(url);
     usd += page.usd;
-    next = page.nextPage;
-    if (next === undefined) return usd;
+    if (page.nextPage === undefined) return usd;
+    url = `${report}&page=${encodeURIComponent(page.nextPage)}`;
   }
   throw new UpstreamError("malformed", `the cost report goes on after ${MOST_PAGES} pages`);
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { keyOf } from "../quota/account.ts";
 import { decodeMemory, decodeOutcome, encode, FORMAT } from "./codec.ts";
 import { createSqliteHistory } from "./sqlite-history.ts";
 import type { AccountKey, Kept, Store } from "./store.ts";
@@ -53,10 +54,10 @@ export function createSqliteStore({ database, now, onWrite }: SqliteStoreOptions
   let pending: Write[] = [];
   let timer: NodeJS.Timeout | undefined;
 
-  const idOf = ({ provider, account }: AccountKey, { find, add }: Statements): number => {
-    const key = JSON.stringify([provider, account]);
-    const known = ids.get(key) ?? find.get(provider, account)?.["id"] ?? add.get(provider, account)?.["id"];
-    ids.set(key, Number(known));
+  const idOf = (key: AccountKey, { find, add }: Statements): number => {
+    const { provider, account } = key;
+    const known = ids.get(keyOf(key)) ?? find.get(provider, account)?.["id"] ?? add.get(provider, account)?.["id"];
+    ids.set(keyOf(key), Number(known));
     return Number(known);
   };
   const flush = () => {

@@ -15,10 +15,8 @@ export const anthropicAdmin = defineProvider({
     const headers = { "anthropic-version": "2023-06-01", ...(apiKey !== undefined && { "x-api-key": apiKey }) };
     const start = monthStart(now).toISOString().replace(".000", "");
     const report = `${baseUrl}/v1/organizations/cost_report?starting_at=${start}&bucket_width=1d&limit=31`;
-    const usd = await costOfPages(async (page) => {
-      const url = page === undefined ? report : `${report}&page=${encodeURIComponent(page)}`;
-      return (await http.json({ url, schema: CostReport, headers, signal })).data;
-    });
+    const read = async (url: string) => (await http.json({ url, schema: CostReport, headers, signal })).data;
+    const usd = await costOfPages(report, read);
     return { readings: [monthlySpend(usd, now)], metered: true };
   },
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Reading } from "../../quota/reading.ts";
+import { shareReading } from "../share-reading.ts";
 
 /** A window may be passed a little by the request that ends it. More than this is another scale, such as percent. */
 const MOST_USED = 1.1;
@@ -31,15 +32,6 @@ export function toReadings(limits: z.infer<typeof Usage>, now: Date): Reading[] 
     const window = limits[key];
     if (window === undefined || window === null) return [];
     const { usage } = window;
-    return [
-      {
-        ...WINDOWS[key],
-        unit: "ratio",
-        readAt: now,
-        ...(usage === null ? { confidence: "degraded" } : { limit: 1, remaining: 1 - usage, confidence: "reported" }),
-        enforcement: "hard",
-        source: "api",
-      },
-    ];
+    return [shareReading({ ...WINDOWS[key], left: usage === null ? null : 1 - usage }, now)];
   });
 }

@@ -14,10 +14,8 @@ export const openaiAdmin = defineProvider({
   async read({ baseUrl, apiKey }, { http, signal, now }) {
     const start = monthStart(now).getTime() / 1000;
     const costs = `${baseUrl}/organization/costs?start_time=${start}&bucket_width=1d&limit=31`;
-    const usd = await costOfPages(async (page) => {
-      const url = page === undefined ? costs : `${costs}&page=${encodeURIComponent(page)}`;
-      return (await http.json({ url, schema: Costs, bearer: apiKey, signal })).data;
-    });
+    const read = async (url: string) => (await http.json({ url, schema: Costs, bearer: apiKey, signal })).data;
+    const usd = await costOfPages(costs, read);
     return { readings: [monthlySpend(usd, now)], metered: true };
   },
 });

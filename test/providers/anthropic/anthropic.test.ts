@@ -64,13 +64,7 @@ function answerProbe({ status = 200, body = message, headers = {} }: Answer = {}
     .reply(status, body, headers);
 }
 
-function read(settings: object = {}) {
-  const bound = {
-    ...anthropic,
-    connect: (connection: Parameters<typeof anthropic.connect>[0]) => anthropic.connect(connection, settings),
-  };
-  return readAccount(bound, "sk-ant-invented");
-}
+const read = (settings?: object) => readAccount(anthropic, "sk-ant-invented", settings);
 
 describe("anthropic without a probe", () => {
   it("reads the models, and tells no limit that no header told", async () => {

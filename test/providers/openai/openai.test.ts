@@ -48,13 +48,7 @@ function answerProbe({ status = 200, body = completion, headers = {} }: Answer =
     .reply(status, body, headers);
 }
 
-function read(settings: object = {}) {
-  const bound = {
-    ...openai,
-    connect: (connection: Parameters<typeof openai.connect>[0]) => openai.connect(connection, settings),
-  };
-  return readAccount(bound, "sk-invented");
-}
+const read = (settings?: object) => readAccount(openai, "sk-invented", settings);
 
 describe("openai without a probe", () => {
   it("reads the models, and tells no limit that no header told", async () => {
