@@ -45,6 +45,8 @@ export interface Outlook {
   readonly forecast: Forecast | undefined;
   /** Forecast rate × time left ÷ remaining. */
   readonly burn: number | undefined;
+  /** What is going on now, as a burn rate, by the use of this cycle alone; undefined while nothing tells. */
+  readonly measured: number | undefined;
   /** Seconds from the reading until nothing is left. */
   readonly runway: number | undefined;
   /** Seconds from the reading until the horizon. */
@@ -55,7 +57,10 @@ export interface Outlook {
 export function outlook(reading: Reading, meter: Meter, settings: EngineSettings): Outlook {
   const windows = windowsOf(reading, settings);
   const isBucket = reading.kind === "rate_limit" || reading.unlimited === true;
-  const short = isBucket ? undefined : rateOver(meter, windows.short, settings);
+  const sinceReset = meter.at - (meter.cycleStartedAt ?? -Infinity);
+  // The use that a reset has ended says nothing about what came after it.
+  const isTooSoon = isBucket || sinceReset < (settings.min_readings - 1) * (meter.cadence ?? 0);
+  const short = isTooSoon ? undefined : rateOver(meter, Math.min(windows.short, sinceReset), settings);
   const long = isBucket ? undefined : rateOver(meter, windows.long, settings);
   const horizon = horizonOf(reading, meter);
   const timeLeft = horizon === undefined ? undefined : Math.max(0, horizon - meter.at);
@@ -63,13 +68,14 @@ export function outlook(reading: Reading, meter: Meter, settings: EngineSettings
   const burnAt = (rate: number | undefined) =>
     rate === undefined || timeLeft === undefined || remaining === undefined || remaining <= 0
       ? undefined
-      : (rate * timeLeft) / remaining;
+      : finite((rate * timeLeft) / remaining);
   const rates = { short: toRate(windows.short, short, burnAt), long: toRate(windows.long, long, burnAt) };
+  const measured = measuredBurn(rates, sinceReset);
 
   const expected = isBucket ? undefined : expectedRate(reading, meter, long ?? short, settings);
   const canForecast = expected !== undefined && remaining !== undefined && remaining > 0;
   if (!canForecast || (timeLeft === undefined && reading.kind !== "credits"))
-    return { ...rates, forecast: undefined, burn: undefined, runway: undefined, timeLeft };
+    return { ...rates, measured, forecast: undefined, burn: undefined, runway: undefined, timeLeft };
 
   const burn = burnAt(expected.rate);
   const runway = finite(remaining / expected.rate);
@@ -83,9 +89,16 @@ export function outlook(reading: Reading, meter: Meter, settings: EngineSettings
     projectedUsedRatio: projectedRatio(meter, remaining, expected.rate, timeLeft),
     runwaySeconds: runway,
   };
-  return { ...rates, forecast, burn, runway, timeLeft };
+  return { ...rates, measured, forecast, burn, runway, timeLeft };
 }
 
+/** The long window tells of this cycle only once it no longer reaches over the reset. */
+function measuredBurn({ short, long }: Pick<Outlook, "short" | "long">, sinceReset: number): number | undefined {
+  if (sinceReset < long.windowSeconds) return short.burn ?? 0;
+  return short.burn === undefined ? long.burn : Math.max(short.burn, long.burn ?? 0);
+}
+
+/** A denormal number that is left would last for no time at all. */
 const finite = (value: number) => (Number.isFinite(value) ? value : undefined);
 
 /** The last second that a `Date` can tell; what lasts longer than that lasts. */
@@ -100,7 +113,7 @@ const probabilityOf = (burn: number, spread: number) =>
 
 function projectedRatio({ limit }: Meter, remaining: number, rate: number, timeLeft: number | undefined) {
   if (limit === undefined || limit <= 0 || timeLeft === undefined) return undefined;
-  return (limit - remaining + rate * timeLeft) / limit;
+  return finite((limit - remaining + rate * timeLeft) / limit);
 }
 
 const toRate = (

@@ -77,9 +77,8 @@ function wantsPage({ memory, reading, meter, outlook, settings }: Case): boolean
   return burn >= settings.page_burn + share * (settings.patience - settings.page_burn);
 }
 
-/** What is going on now, without the habit that the forecast blends in: a morning's use that has ended pages nobody. */
-const measuredBurn = ({ short, long }: Outlook): number =>
-  short.burn === undefined && long.burn === undefined ? Infinity : Math.max(short.burn ?? 0, long.burn ?? 0);
+/** Without the habit that the forecast blends in: a morning's use that has ended pages nobody. */
+const measuredBurn = ({ measured }: Outlook): number => measured ?? Infinity;
 
 /** So fast that it is over before patience is: the long window need only agree that it runs out. */
 function isBurst({ remaining }: Meter, { short, long }: Outlook, settings: EngineSettings): boolean {

@@ -164,3 +164,12 @@ test("the normal distribution is right to seven digits, symmetric and within [0,
     }),
   );
 });
+
+it("the smallest number there is makes no burn rate that is infinite", () => {
+  const run = startRun({
+    reading: { quota: "tokens", kind: "rolling", unit: "tokens", sliding: true, periodSeconds: 60 },
+  });
+  const shown = run.readEach(60, [{ remaining: 100 }, { remaining: 50 }, { remaining: 10 }, { remaining: 5e-324 }]);
+
+  expect(shown.at(-1)).toMatchObject({ long: { perSecond: expect.any(Number), burn: undefined } });
+});
