@@ -49,7 +49,7 @@ module.exports = {
     room("providers", ["http", "quota", "secret", "text-file"]),
     room("store", ["quota", "engine"]),
     room("poller", ["providers", "quota", "http", "engine"]),
-    room("alerting", ["engine", "store", "quota"]),
+    room("alerting", ["engine", "store", "quota", "http", "secret"]),
     room("metrics", ["engine", "store", "quota"]),
     room("server", ["metrics", "store", "engine", "quota"]),
     room("config", ["providers", "engine", "quota", "secret", "text-file"]),

@@ -13,7 +13,7 @@ const ROOT = new URL("../", import.meta.url);
 
 /** Every document with generated parts, as it should be. Takes what stands there now, for the prose around those parts. */
 const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
-  "docs/configuration.md": { sections, account, quota, engine },
+  "docs/configuration.md": { sections, account, quota, alertmanagers, engine },
   "docs/providers/README.md": { providers: () => providersTable(PROVIDERS) },
 };
 
@@ -70,6 +70,21 @@ function quota(): string {
     schema.description ?? "",
   ]);
   return table(["key", "values", "meaning"], rows);
+}
+
+/** Keys of a block of `alerting.alertmanagers`; what is always refused is told in the text. */
+function alertmanagers(): string {
+  const { alertmanagers: list } = propertiesOf(propertiesOf(annotatedSchema(PROVIDERS))["alerting"]);
+  const block = list?.items as Json;
+  const rowsOf = (schema: Json, prefix: string): readonly Row[] =>
+    Object.entries(propertiesOf(schema)).flatMap(([key, inner]) => {
+      if (inner.not !== undefined) return [];
+      const name = `${prefix}${key}`;
+      const isSection = Object.keys(propertiesOf(inner)).length > 0;
+      const isRequired = (schema.required ?? []).includes(key);
+      return isSection ? rowsOf(inner, `${name}.`) : [rowOf(name, inner, isRequired ? [name] : [])];
+    });
+  return table(["key", "default", "meaning"], rowsOf(block, ""));
 }
 
 function engine(): string {

@@ -6,10 +6,13 @@ import { createLazyHttpClient } from "./http/lazy-client.ts";
 import type { Logger, Scrub } from "./log.ts";
 import { createExporterMetrics } from "./metrics/exporter-metrics.ts";
 import { createMetricsPage } from "./metrics/page.ts";
+import { createPeerLog } from "./peer-log.ts";
+import { createPeer } from "./poller/peer.ts";
 import { createPoller } from "./poller/poller.ts";
+import { createPushing } from "./pushing.ts";
 import { keyOf, type ReadOutcome } from "./quota/account.ts";
 import { createReloads, withWhatStays } from "./reload.ts";
-import { listen } from "./server/listen.ts";
+import { type Listening, listen } from "./server/listen.ts";
 import { createServer } from "./server/server.ts";
 import { openStore } from "./store/open-store.ts";
 
@@ -25,6 +28,8 @@ interface AppOptions {
   readonly config: Config;
   /** Reads and checks the config anew, and throws what is wrong with it. Without it a reload changes nothing. */
   readonly loadConfig?: () => Promise<Config>;
+  /** Says in the log which alerts it would push, and pushes none. */
+  readonly isDryRun?: boolean;
   /** Whether whoever reaches the port may reload. */
   readonly lifecycleEnabled?: boolean;
   readonly log: Logger;
@@ -52,7 +57,7 @@ export const userAgent = (build: Build) => `llm-quota-exporter/${build.version}`
 
 /** Wires the daemon, or throws a `StateError` when its state path must not be used: provider → reading → store and engine → snapshot → metrics, page and API. */
 export function createApp(options: AppOptions): App {
-  const { log, build, lifecycleEnabled = false, scrub = (text) => text } = options;
+  const { log, build, lifecycleEnabled = false, isDryRun = false, scrub = (text) => text } = options;
   const { now = () => new Date(), random = Math.random } = options;
   let { config } = options;
   const exporter = createExporterMetrics(build);
@@ -72,18 +77,41 @@ export function createApp(options: AppOptions): App {
   });
   const http = createLazyHttpClient({ userAgent: userAgent(build) });
   const reportRead = createReadLog(log);
+  let refusedSince: Date | undefined;
+  const pushing = createPushing({
+    ...{ store, log, isDryRun, now },
+    metrics: exporter,
+    userAgent: userAgent(build),
+    hasPeer: () => config.poll.peer !== undefined,
+    refusedSince: () => refusedSince,
+  });
+  const reportPeer = createPeerLog(log);
   const poller = createPoller<ConfiguredAccount>({
     accounts: config.accounts,
     http,
+    peer: createPeer({
+      http,
+      url: () => config.poll.peer,
+      timeoutSeconds: () => config.poll.timeoutSeconds,
+      onAsked(result, problem) {
+        exporter.peerAsked(result);
+        reportPeer(result, problem);
+      },
+    }),
+    lastReadAt: (account) => watch.snapshot().accounts.find((known) => keyOf(known) === keyOf(account))?.lastPollAt,
     timeoutSeconds: () => config.poll.timeoutSeconds,
     now,
     random,
-    finished(account, outcome) {
+    finished(account, outcome, fromPeer) {
       exporter.observePoll(account.provider, outcome.seconds);
       if (outcome.ok && outcome.answer.dropped !== undefined)
         exporter.countDroppedSeries(account.provider, outcome.answer.dropped);
       reportRead(account, outcome);
-      return watch.take(account, outcome);
+      const known = watch.take(account, outcome);
+      pushing.take(known);
+      // What is shown is of now, not of the moment at which the peer read.
+      if (fromPeer) watch.evaluate(now());
+      return known;
     },
     onBug: ({ provider, account }, err) =>
       log.error({ provider, account, err }, "a fault in the exporter, please report it"),
@@ -91,13 +119,20 @@ export function createApp(options: AppOptions): App {
   const reloads = createReloads({
     load: options.loadConfig ?? (async () => config),
     log,
-    refused: exporter.configRefused,
+    refused() {
+      refusedSince ??= now();
+      exporter.configRefused();
+    },
     // Everything is built by now: from here on nothing may fail or wait.
     swap(next) {
       config = withWhatStays(config, next, log);
+      refusedSince = undefined;
       exporter.addProviders(next.accounts.map((account) => account.provider));
       watch.replace(next.accounts, next.engine, now());
       poller.replace(next.accounts);
+      if (next.poll.peer !== undefined) exporter.addPeer();
+      // Until then nobody knows what alerts should link to; the start does it.
+      if (listening !== undefined) pushing.configure(config.alerting, watch.snapshot(), externalUrl());
       exporter.configLoaded(now());
     },
   });
@@ -117,6 +152,7 @@ export function createApp(options: AppOptions): App {
     snapshot,
     metricsPage: page,
     reads: poller,
+    ownOutcomeOf: poller.ownOutcome,
     history: store.history,
     ready: poller.ready,
     version: build.version,
@@ -126,9 +162,11 @@ export function createApp(options: AppOptions): App {
     onError: (err) => log.error({ err }, "a request failed"),
   });
   let evaluation: NodeJS.Timeout | undefined;
-  let listening: { close(): Promise<void> } | undefined;
+  let listening: Listening | undefined;
+  const externalUrl = () => config.web.externalUrl ?? listening?.url ?? "";
 
   exporter.addProviders(config.accounts.map((account) => account.provider));
+  if (config.poll.peer !== undefined) exporter.addPeer();
   exporter.configLoaded(startedAt);
 
   return {
@@ -142,8 +180,12 @@ export function createApp(options: AppOptions): App {
           "listening beyond this machine without authentication: put a proxy or firewall in front",
         );
       log.info({ address: opened.host, port: opened.port, accounts: config.accounts.length }, "listening");
+      pushing.configure(config.alerting, watch.snapshot(), externalUrl());
       poller.start();
-      evaluation = setInterval(() => watch.evaluate(now()), EVALUATION_MS);
+      evaluation = setInterval(() => {
+        watch.evaluate(now());
+        pushing.evaluate(watch.snapshot());
+      }, EVALUATION_MS);
       return opened.url;
     },
     reload: reloads.reload,
@@ -151,6 +193,7 @@ export function createApp(options: AppOptions): App {
       reloads.end();
       clearInterval(evaluation);
       await poller.stop();
+      await pushing.stop();
       await listening?.close();
       await http.close();
       watch.keepAll();

@@ -1,131 +1,167 @@
 import type { AlertName } from "../engine/alerts.ts";
-import type { Subscription } from "../quota/reading.ts";
+import {
+  BURN,
+  FAILURES,
+  type Fact,
+  GRANTED,
+  KEY_EXPIRED,
+  KEY_EXPIRES,
+  LAPSES,
+  LAST_READING,
+  LAST_SUCCESS,
+  LEFT,
+  RESETS,
+  RUNS_OUT,
+  SHARE_LEFT,
+  subscriptionIs,
+  WINDOW,
+} from "./rule-facts.ts";
 
 /**
- * What an alert says, in Prometheus's template language. The summary carries no number, so that it reads the same
- * from the first notification to the last; the numbers stand in the description, asked for when the alert is sent.
+ * What an alert says. The summary carries no number, so that it reads the same from the first notification to the last;
+ * the numbers stand in the description, asked for when the alert is sent.
  */
 export interface AlertText {
-  readonly summary: string;
-  /** One sentence or fact each, printed in a row. */
-  readonly description: readonly string[];
+  readonly summary: (name: AlertSubjectName) => string;
+  /** One sentence each, printed in a row. */
+  readonly description: readonly (string | Fact)[];
 }
 
-const OF_QUOTA = "{provider=%q,account=%q,quota=%q}";
-const OF_ACCOUNT = "{provider=%q,account=%q}";
-const IDENTITY = "{{ $labels.provider }}/{{ $labels.account }}";
-
-/** `humanize` alone would print half a dollar as "500m usd". */
-const AMOUNT =
-  '{{ $left := . | first | value }}{{ if lt $left 1.0 }}{{ printf "%.2f" $left }}{{ else }}{{ humanize $left }}{{ end }}' +
-  ' {{ . | first | label "unit" }}';
-const SHARE = "{{ . | first | value | humanizePercentage }}";
-const SPAN = "{{ . | first | value | humanizeDuration }}";
-
-/**
- * A sentence that is only there when its query has an answer: a page without a number beats one with a gap in it.
- * `{{-` eats the space before, so that an absent sentence leaves none behind.
- */
-function fact(query: string, labels: string, sentence: string): string {
-  return `{{- with printf \`${query}\` ${labels} | query }} ${sentence}{{ end }}`;
+export interface AlertSubjectName {
+  /** Provider and account. */
+  readonly of: string;
+  readonly quota: string;
 }
 
-function quotaFact(query: string, sentence: string): string {
-  return fact(query, "$labels.provider $labels.account $labels.quota", sentence);
-}
-
-function accountFact(query: string, sentence: string): string {
-  return fact(query, "$labels.provider $labels.account", sentence);
-}
-
-/** Of a quota told only as a share, the percentage says it all. */
-const LEFT = [
-  quotaFact(`llm_quota_remaining{provider=%q,account=%q,quota=%q,unit!="ratio"}`, `Left: ${AMOUNT}.`),
-  quotaFact(`llm_quota_remaining_ratio${OF_QUOTA}`, `${SHARE} of the limit is left.`),
-];
-const RUNS_OUT = quotaFact(
-  `llm_quota_exhaustion_timestamp_seconds{provider=%q,account=%q,quota=%q,estimate="likely"} - time() > 0`,
-  `At this rate it runs out in ${SPAN}.`,
-);
-const RESETS = quotaFact(`llm_quota_reset_timestamp_seconds${OF_QUOTA} - time() > 0`, `It resets in ${SPAN}.`);
-const LAPSES = quotaFact(`llm_quota_expiry_timestamp_seconds${OF_QUOTA} - time() > 0`, `It expires in ${SPAN}.`);
-const GRANTED = quotaFact(`llm_quota_limit${OF_QUOTA}`, `The limit is now ${AMOUNT}.`);
-const LAST_READING = quotaFact(
-  `time() - llm_quota_last_reading_timestamp_seconds${OF_QUOTA}`,
-  `The last good reading is ${SPAN} old.`,
-);
-const LAST_SUCCESS = accountFact(
-  `time() - llm_quota_last_success_timestamp_seconds${OF_ACCOUNT}`,
-  `The last successful read was ${SPAN} ago.`,
-);
-const FAILURES = accountFact(
-  `sum by (reason) (increase(llm_quota_poll_failures_total${OF_ACCOUNT}[1h])) > 0`,
-  `Failures within the hour: {{ range $i, $failure := . }}{{ if $i }}, {{ end }}{{ $failure | label "reason" }}{{ end }}.`,
-);
-const KEY_EXPIRES = accountFact(
-  `llm_quota_credential_expiry_timestamp_seconds${OF_ACCOUNT} - time() > 0`,
-  `It expires in ${SPAN}.`,
-);
-const KEY_EXPIRED = accountFact(
-  `time() - llm_quota_credential_expiry_timestamp_seconds${OF_ACCOUNT} >= 0`,
-  `It expired ${SPAN} ago.`,
-);
-
-function subscriptionFact(state: Subscription, sentence: string): string {
-  return accountFact(`llm_quota_subscription_state{provider=%q,account=%q,state="${state}"} == 1`, sentence);
-}
+const STOCK = [LEFT, SHARE_LEFT, GRANTED, WINDOW] as const;
 
 export const ALERT_TEXTS = {
   LLMQuotaExhausted: {
-    summary: `${IDENTITY}: {{ $labels.quota }} is exhausted`,
-    description: ["Nothing is left and the provider refuses what needs this quota.", RESETS],
+    summary: ({ of, quota }) => `${of}: ${quota} is exhausted`,
+    description: [
+      "Nothing is left and the provider refuses what needs this quota.",
+      GRANTED,
+      WINDOW,
+      RESETS,
+      LAPSES,
+      "Send the work to another account or model, top up, or wait for the reset.",
+    ],
   },
   LLMQuotaWillExhaust: {
-    summary: `${IDENTITY}: {{ $labels.quota }} runs out before it resets`,
-    description: ["At the present pace this quota will be empty well before it comes back.", ...LEFT, RUNS_OUT, RESETS],
+    summary: ({ of, quota }) => `${of}: ${quota} runs out before it resets`,
+    description: [
+      "At the present pace this quota will be empty well before it comes back.",
+      ...STOCK,
+      BURN,
+      RUNS_OUT,
+      RESETS,
+      LAPSES,
+      "Find what has just started, then slow it down or move it to another account.",
+    ],
   },
   LLMQuotaCreditsLow: {
-    summary: `${IDENTITY}: {{ $labels.quota }} needs a top-up`,
-    description: ["These credits come back only when somebody pays.", ...LEFT, RUNS_OUT, LAPSES],
+    summary: ({ of, quota }) => `${of}: ${quota} needs a top-up`,
+    description: [
+      "These credits come back only when somebody pays.",
+      ...STOCK,
+      BURN,
+      RUNS_OUT,
+      LAPSES,
+      "Top up, or ask whoever holds the purse to do so.",
+    ],
   },
   LLMQuotaWatch: {
-    summary: `${IDENTITY}: {{ $labels.quota }} is getting low`,
-    description: ["Worth a look in working hours, not yet worth a page.", ...LEFT, RUNS_OUT, RESETS],
+    summary: ({ of, quota }) => `${of}: ${quota} is getting low`,
+    description: [
+      "Worth a look in working hours, not yet worth a page.",
+      ...STOCK,
+      BURN,
+      RUNS_OUT,
+      RESETS,
+      LAPSES,
+      "See whether the work can wait for the reset.",
+    ],
   },
   LLMQuotaUseOrLose: {
-    summary: `${IDENTITY}: much of {{ $labels.quota }} is about to lapse unused`,
-    description: ["What is not used by then is gone. Use it now, or plan for a smaller one.", ...LEFT, RESETS, LAPSES],
+    summary: ({ of, quota }) => `${of}: much of ${quota} is about to lapse unused`,
+    description: [
+      "What is not used by then is gone.",
+      ...STOCK,
+      BURN,
+      RESETS,
+      LAPSES,
+      "Use it now, or plan for a smaller one.",
+    ],
   },
   LLMQuotaRateLimited: {
-    summary: `${IDENTITY}: {{ $labels.quota }} keeps hitting its rate limit`,
-    description: ["The bucket refills by itself, but requests are being slowed or refused.", ...LEFT],
+    summary: ({ of, quota }) => `${of}: ${quota} keeps hitting its rate limit`,
+    description: [
+      "The bucket refills by itself, but requests are being slowed or refused.",
+      ...STOCK,
+      "Spread the calls, or lower the concurrency.",
+    ],
   },
   LLMQuotaLimitReduced: {
-    summary: `${IDENTITY}: the limit of {{ $labels.quota }} was reduced`,
-    description: ["The provider grants less than before, confirmed by a second reading.", GRANTED, ...LEFT],
+    summary: ({ of, quota }) => `${of}: the limit of ${quota} was reduced`,
+    description: [
+      "The provider grants less than before, confirmed by a second reading.",
+      GRANTED,
+      LEFT,
+      SHARE_LEFT,
+      WINDOW,
+      "Check the plan; if the cut stays, lower the load or raise the plan.",
+    ],
   },
   LLMQuotaDataStale: {
-    summary: `${IDENTITY}: {{ $labels.quota }} has no current reading`,
-    description: ["The account answers, but without a usable value for this quota.", LAST_READING],
+    summary: ({ of, quota }) => `${of}: ${quota} has no current reading`,
+    description: [
+      "The account answers, but without a usable value for this quota.",
+      LAST_READING,
+      RESETS,
+      "Look at the last answers under /debug/polls and at the provider's own page.",
+    ],
   },
   LLMQuotaAccountUnreadable: {
-    summary: `${IDENTITY}: the account cannot be read`,
-    description: ["Its quotas are unwatched until a read succeeds.", LAST_SUCCESS, FAILURES],
+    summary: ({ of }) => `${of}: the account cannot be read`,
+    description: [
+      "Its quotas are unwatched until a read succeeds.",
+      LAST_SUCCESS,
+      FAILURES,
+      "See the last error on the status page, and whether the provider has an outage.",
+    ],
   },
   LLMQuotaCredentialRejected: {
-    summary: `${IDENTITY}: the provider rejects the credential`,
-    description: ["Twice in a row. Whoever uses this credential is probably refused too.", LAST_SUCCESS],
+    summary: ({ of }) => `${of}: the provider rejects the credential`,
+    description: [
+      "Twice in a row. Whoever uses this credential is probably refused too.",
+      LAST_SUCCESS,
+      "Put a valid credential in its place, for its users and for the exporter.",
+    ],
   },
   LLMQuotaCredentialExpiring: {
-    summary: `${IDENTITY}: the API key expires`,
-    description: ["Whoever still uses it then is refused.", KEY_EXPIRES, KEY_EXPIRED],
+    summary: ({ of }) => `${of}: the API key expires`,
+    description: [
+      "Whoever still uses it then is refused.",
+      KEY_EXPIRES,
+      KEY_EXPIRED,
+      "Make a new key and hand it out before then.",
+    ],
   },
   LLMQuotaSubscriptionLapsed: {
-    summary: `${IDENTITY}: the subscription has lapsed`,
+    summary: ({ of }) => `${of}: the subscription has lapsed`,
     description: [
       "The provider says that it is no longer paid for.",
-      subscriptionFact("grace", "It is in grace: the plan still serves, but not for long."),
-      subscriptionFact("inactive", "It is inactive: the plan no longer serves."),
+      subscriptionIs("grace", "It is in grace: the plan still serves, but not for long."),
+      subscriptionIs("inactive", "It is inactive: the plan no longer serves."),
+      "Renew it, or take its work elsewhere.",
     ],
   },
 } as const satisfies Record<AlertName, AlertText>;
+
+/** The text as Prometheus's template language has it. */
+export function templateOf(text: AlertText, selector: string): { summary: string; description: readonly string[] } {
+  return {
+    summary: text.summary({ of: "{{ $labels.provider }}/{{ $labels.account }}", quota: "{{ $labels.quota }}" }),
+    description: text.description.map((part) => (typeof part === "string" ? part : part.template(selector))),
+  };
+}

@@ -1,7 +1,19 @@
 import { parseArgs } from "node:util";
+import { RULES_FORMATS, type RulesFormat } from "../alerting/rule-options.ts";
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from "../log.ts";
+import { SEVERITIES, type Severity } from "../quota/state.ts";
 
-const COMMANDS = ["serve", "check-config", "poll", "status", "replay", "print-rules", "demo", "healthcheck"] as const;
+const COMMANDS = [
+  "serve",
+  "check-config",
+  "poll",
+  "status",
+  "replay",
+  "print-rules",
+  "test-alert",
+  "demo",
+  "healthcheck",
+] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 const OUTPUTS = ["table", "json", "prometheus"] as const;
@@ -12,11 +24,16 @@ const OPTIONS = {
   "log.level": { type: "string", default: "info" },
   "log.format": { type: "string", default: "json" },
   account: { type: "string" },
-  output: { type: "string", default: "table" },
+  output: { type: "string" },
   url: { type: "string" },
   "time-scale": { type: "string", default: "1" },
   "runbook-base": { type: "string" },
   "dashboard-base": { type: "string" },
+  selector: { type: "string" },
+  "severity-label": { type: "string" },
+  "pure-promql": { type: "boolean", default: false },
+  severity: { type: "string", default: "none" },
+  "alerting.dry-run": { type: "boolean", default: false },
   "web.config.file": { type: "string" },
   "web.enable-lifecycle": { type: "boolean", default: false },
   watch: { type: "boolean" },
@@ -30,12 +47,17 @@ const NOT_YET = ["web.config.file", "watch"] as const;
 /** Flags that mean something to one command only; giving them to another is a mistake worth telling. */
 const OWN_FLAGS: Readonly<Record<string, readonly CommandName[]>> = {
   account: ["poll"],
-  output: ["poll"],
+  output: ["poll", "print-rules"],
   url: ["status", "healthcheck"],
   "web.enable-lifecycle": ["serve"],
+  "alerting.dry-run": ["serve"],
+  severity: ["test-alert"],
   "time-scale": ["print-rules"],
   "runbook-base": ["print-rules"],
   "dashboard-base": ["print-rules"],
+  selector: ["print-rules"],
+  "severity-label": ["print-rules"],
+  "pure-promql": ["print-rules"],
 };
 
 export interface Arguments {
@@ -43,14 +65,23 @@ export interface Arguments {
   readonly configFile: string | undefined;
   readonly listenAddress: string | undefined;
   readonly lifecycleEnabled: boolean;
+  readonly isDryRun: boolean;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
   readonly account: string | undefined;
+  /** Of `poll`. */
   readonly output: (typeof OUTPUTS)[number];
+  /** Of `print-rules`, under the same flag. */
+  readonly rulesFormat: RulesFormat;
   readonly url: string | undefined;
   readonly timeScale: number;
   readonly runbookBase: string | undefined;
   readonly dashboardBase: string | undefined;
+  readonly selector: string | undefined;
+  readonly severityLabel: string | undefined;
+  readonly purePromql: boolean;
+  /** Of the alert that `test-alert` sends. */
+  readonly severity: Severity;
 }
 
 /** The command line cannot be understood; the message says what would be right. */
@@ -67,6 +98,7 @@ Commands
   status         what a running daemon knows
   replay         JSON lines of readings on stdin, one verdict each on stdout
   print-rules    the Prometheus rules
+  test-alert     send one alert that says that it is a test; exit 0 if every Alertmanager took it
   demo           simulated providers and the daemon on them, no key needed
   healthcheck    exit 0 if a running daemon is healthy
 
@@ -74,14 +106,20 @@ Flags
   --config.file FILE             without it, accounts are found in the environment
   --web.listen-address ADDRESS   host:port, over web.listen_address of the config
   --web.enable-lifecycle         serve: let whoever reaches the port reload the config (POST /-/reload)
+  --alerting.dry-run             serve: log the alerts that would be pushed, and push none
   --log.level LEVEL              ${LOG_LEVELS.join(", ")}
   --log.format FORMAT            ${LOG_FORMATS.join(", ")}
   --account NAME                 poll: this account only
   --output FORMAT                poll: ${OUTPUTS.join(", ")}
+                                 print-rules: ${RULES_FORMATS.join(", ")}
   --url URL                      status, healthcheck: the daemon, http://127.0.0.1:10844 by default
+  --severity SEVERITY            test-alert: ${SEVERITIES.join(", ")}
   --time-scale X                 print-rules: divide every duration, for tests and demos
   --runbook-base URL             print-rules: where you publish docs/alerts.md
   --dashboard-base URL           print-rules: your Grafana
+  --selector MATCHERS            print-rules: what tells our series apart, such as job="llm",env="prod"
+  --severity-label NAME          print-rules: the label for the severity, severity by default
+  --pure-promql                  print-rules: everything recomputed in Prometheus
   --version, --help
 `;
 
@@ -94,6 +132,15 @@ function oneOf<T extends string>(flag: string, value: string, allowed: readonly 
 function address(flag: string, value: string | undefined): string | undefined {
   if (value === undefined || /^https?:$/.test(URL.parse(value)?.protocol ?? "")) return value;
   throw new UsageError(`--${flag} is "${value}", needs an address such as http://127.0.0.1:10844`);
+}
+
+/** One flag, with the formats and the default of each command. */
+function outputOf(command: CommandName, value: string | undefined): Pick<Arguments, "output" | "rulesFormat"> {
+  const isRules = command === "print-rules";
+  return {
+    output: isRules || value === undefined ? "table" : oneOf("output", value, OUTPUTS),
+    rulesFormat: !isRules || value === undefined ? "prometheus" : oneOf("output", value, RULES_FORMATS),
+  };
 }
 
 /** `"version"` and `"help"` are answers by themselves. Throws a `UsageError`. */
@@ -120,14 +167,19 @@ export function parseArguments(argv: readonly string[]): Arguments | "version" |
     configFile: values["config.file"],
     listenAddress: values["web.listen-address"],
     lifecycleEnabled: values["web.enable-lifecycle"],
+    isDryRun: values["alerting.dry-run"],
     logLevel: oneOf("log.level", values["log.level"], LOG_LEVELS),
     logFormat: oneOf("log.format", values["log.format"], LOG_FORMATS),
     account: values.account,
-    output: oneOf("output", values.output, OUTPUTS),
+    ...outputOf(command, values.output),
     url: address("url", values.url),
     timeScale,
     runbookBase: address("runbook-base", values["runbook-base"]),
     dashboardBase: address("dashboard-base", values["dashboard-base"])?.replace(/\/+$/, ""),
+    selector: values.selector,
+    severityLabel: values["severity-label"],
+    purePromql: values["pure-promql"],
+    severity: oneOf("severity", values.severity, SEVERITIES),
   };
 }
 

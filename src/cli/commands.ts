@@ -1,3 +1,5 @@
+import type { RulesOptions } from "../alerting/rule-options.ts";
+import type { Alerting } from "../config/config.ts";
 import type { EngineSettings } from "../engine/settings.ts";
 import { type Arguments, type CommandName, parseArguments, USAGE } from "./arguments.ts";
 import { type CommandContext, type ExitCode, write } from "./context.ts";
@@ -11,6 +13,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   poll: async () => (await import("./poll.ts")).poll,
   status: async () => (await import("./status.ts")).status,
   healthcheck: async () => (await import("./status.ts")).healthcheck,
+  "test-alert": async () => (await import("./test-alert.ts")).testAlert,
   demo: async () => (await import("./demo.ts")).demo,
   replay: async () => replayInput,
   "print-rules": async () => printRules,
@@ -28,11 +31,37 @@ async function engineSettings(args: Arguments, context: CommandContext): Promise
   return (await loadAnyConfig(args, context)).engine;
 }
 
-async function printRules({ timeScale, runbookBase, dashboardBase }: Arguments, { stdout }: CommandContext) {
-  const { renderPrometheusRules } = await import("../alerting/prometheus-rules.ts");
-  const bases = { ...(runbookBase && { runbookBase }), ...(dashboardBase && { dashboardBase }) };
-  await write(stdout, renderPrometheusRules({ timeScale, ...bases }));
+async function printRules(args: Arguments, context: CommandContext) {
+  const { timeScale, selector, severityLabel, rulesFormat: format } = args;
+  const { mode, ...bases } = await alertingOf(args, context);
+  const runbookBase = args.runbookBase ?? bases.runbookBase;
+  const dashboardBase = args.dashboardBase ?? bases.dashboardBase;
+  const options = {
+    timeScale,
+    format,
+    // Who asks for rules with alerting off wants to see them whole.
+    mode: mode === "push" ? mode : "rules",
+    ...(runbookBase !== undefined && { runbookBase }),
+    ...(dashboardBase !== undefined && { dashboardBase }),
+    ...(selector !== undefined && { selector }),
+    ...(severityLabel !== undefined && { severityLabel }),
+  } as const;
+  await write(context.stdout, await (args.purePromql ? purePromql : shippedRules)(options));
   return 0 as const;
+}
+
+async function shippedRules(options: RulesOptions): Promise<string> {
+  return (await import("../alerting/prometheus-rules.ts")).renderPrometheusRules(options);
+}
+
+async function purePromql(options: RulesOptions): Promise<string> {
+  return (await import("../alerting/promql-rules.ts")).renderPromqlRules(options);
+}
+
+async function alertingOf(args: Arguments, context: CommandContext): Promise<Partial<Alerting>> {
+  if (args.configFile === undefined) return {};
+  const { loadAnyConfig } = await import("./load.ts");
+  return (await loadAnyConfig(args, context)).alerting;
 }
 
 /** Runs one command line to its exit code. What a user can mend is told in a line; anything else is thrown. */
@@ -63,7 +92,13 @@ export async function run(argv: readonly string[], context: CommandContext): Pro
 }
 
 /** What the user can mend, in the words of the error. By name, as most commands load none of these. */
-const MENDABLE: ReadonlySet<string> = new Set(["ConfigError", "UsageError", "ReplayInputError", "StateError"]);
+const MENDABLE: ReadonlySet<string> = new Set([
+  "ConfigError",
+  "UsageError",
+  "ReplayInputError",
+  "RulesOptionError",
+  "StateError",
+]);
 
 /** A daemon that does not answer is no fault of ours. */
 const isUnreachable = (error: unknown): error is Error => error instanceof Error && /^https?:\/\//.test(error.message);

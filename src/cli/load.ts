@@ -30,7 +30,8 @@ export function withListenAddress(config: Config, text: string | undefined): Con
   const listen = parseListenAddress(text);
   if (listen === undefined)
     throw new UsageError(`--web.listen-address is "${text}", needs host:port, such as 127.0.0.1:10844`);
-  return { ...config, web: { listen }, written: { ...config.written, web: { listen_address: text } } };
+  const web = { ...(config.written["web"] as object | null | undefined), listen_address: text };
+  return { ...config, web: { ...config.web, listen }, written: { ...config.written, web } };
 }
 
 interface LoadOptions {

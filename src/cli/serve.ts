@@ -52,12 +52,12 @@ interface DaemonOptions {
 /** Runs until the process is asked to stop. */
 export async function runDaemon(
   config: Config,
-  { lifecycleEnabled }: Pick<Arguments, "lifecycleEnabled">,
+  { lifecycleEnabled, isDryRun }: Pick<Arguments, "lifecycleEnabled" | "isDryRun">,
   { stderr, build, stopped, onCrash }: CommandContext,
   { log, scrub, loadConfig, onHangup, onStarted }: DaemonOptions,
 ): Promise<ExitCode> {
   onCrash((err) => log.fatal({ err }, "a fault that nobody caught, please report it"));
-  const app = createApp({ config, ...(loadConfig && { loadConfig }), lifecycleEnabled, log, scrub, build });
+  const app = createApp({ config, ...(loadConfig && { loadConfig }), lifecycleEnabled, isDryRun, log, scrub, build });
   try {
     const url = await app.start();
     await onStarted?.(url);

@@ -47,7 +47,14 @@ export function bindAccount(plan: AccountPlan): ConfiguredAccount {
     host: new URL(baseUrl).host,
     floorSeconds: floorAt(provider, baseUrl),
     definition: digest(
-      JSON.stringify([baseUrl, plan.settings, plan.models, credential.credentialsFile, credential.apiKey?.digest()]),
+      JSON.stringify([
+        provider.id,
+        baseUrl,
+        plan.settings,
+        plan.models,
+        credential.credentialsFile,
+        credential.apiKey?.digest(),
+      ]),
     ),
   };
 }

@@ -20,13 +20,54 @@ export interface ListenAddress {
   readonly port: number;
 }
 
+/** An Alertmanager that is told every alert. */
+export interface Alertmanager {
+  /** `host:port` and a path prefix, for labels and messages. */
+  readonly name: string;
+  /** Where alerts are posted. */
+  readonly url: string;
+  readonly timeoutSeconds: number;
+  /** The `Authorization` header as the file of its credential holds it now; absent where none is needed. */
+  readonly authorization?: () => Promise<{ readonly header: Secret } | { readonly problem: string }>;
+  readonly tls?:
+    | {
+        /** PEM. */
+        readonly ca?: string;
+        readonly cert?: string;
+        readonly key?: Secret;
+        readonly serverName?: string;
+        readonly isVerified: boolean;
+        readonly leastVersion: "TLSv1.2" | "TLSv1.3";
+      }
+    | undefined;
+  /** Changes with everything above, and tells none of it. */
+  readonly definition: string;
+}
+
+export interface Alerting {
+  readonly mode: "rules" | "push" | "off";
+  readonly alertmanagers: readonly Alertmanager[];
+  readonly resendSeconds: number;
+  /** Begin `runbook_url` and `dashboard_url`; undefined for paths. */
+  readonly runbookBase: string | undefined;
+  readonly dashboardBase: string | undefined;
+}
+
 /** A config that passed every check. Durations in seconds. */
 export interface Config {
-  readonly web: { readonly listen: ListenAddress };
-  readonly poll: { readonly timeoutSeconds: number };
+  readonly web: {
+    readonly listen: ListenAddress;
+    /** Where people reach the page, without a slash at its end; undefined where only the daemon knows. */
+    readonly externalUrl?: string | undefined;
+  };
+  readonly poll: {
+    readonly timeoutSeconds: number;
+    /** Another daemon with the same accounts, without a slash at its end. */
+    readonly peer?: string | undefined;
+  };
   readonly engine: EngineSettings;
   readonly state: { readonly memory: true } | { readonly path: string };
-  readonly alerting: { readonly mode: "rules" | "push" | "off" };
+  readonly alerting: Alerting;
   readonly accounts: readonly ConfiguredAccount[];
   /** Every credential, for the log to scrub. */
   readonly secrets: readonly Secret[];

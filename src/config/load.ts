@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Provider } from "../providers/provider.ts";
 import { readTextFile } from "../text-file.ts";
 import { checkAccounts } from "./accounts.ts";
+import { checkAlertmanagers } from "./alertmanagers.ts";
 import type { OnKeyFile } from "./bind.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
@@ -37,15 +38,27 @@ export async function loadConfig({ path, env, providers, onKeyFile = () => undef
   if (Array.isArray(value["accounts"]) && entries.length === 0) problems.push(NO_ACCOUNTS);
   const surroundings = { providers, env, directory: dirname(path), poll: settings.poll, onKeyFile };
   const lineOf = (at: Problem["path"]) => document.positionOf(at, false).line;
-  const { accounts, secrets, warnings, problems: further } = await checkAccounts(entries, surroundings, lineOf);
-  problems.push(...further);
+  const [accounts, alerting] = await Promise.all([
+    checkAccounts(entries, surroundings, lineOf),
+    checkAlertmanagers(settings.alerting.alertmanagers ?? [], dirname(path)),
+  ]);
+  problems.push(...accounts.problems, ...alerting.problems);
   if (problems.length + document.duplicates.length > 0) throw refusal(path, document, problems);
-  return { ...toConfig(settings), accounts, secrets, warnings, written: value };
+  const config = toConfig(settings);
+  return {
+    ...config,
+    alerting: { ...config.alerting, alertmanagers: alerting.alertmanagers },
+    accounts: accounts.accounts,
+    secrets: [...accounts.secrets, ...alerting.secrets],
+    warnings: [...accounts.warnings, ...alerting.warnings],
+    written: value,
+  };
 }
 
 /** The config of an empty file, but for the accounts. */
 export const DEFAULTS: FileSettings = FILE.parse({ accounts: [] });
 
+/** Everything that needs no file: accounts and Alertmanagers are missing. */
 export function toConfig({
   web,
   poll,
@@ -53,7 +66,20 @@ export function toConfig({
   state,
   alerting,
 }: FileSettings): Omit<Config, "accounts" | "secrets" | "warnings" | "written"> {
-  return { web: { listen: web.listen_address }, poll: { timeoutSeconds: poll.timeout }, engine, state, alerting };
+  const { mode, resend_interval, runbook_base, dashboard_base } = alerting;
+  return {
+    web: { listen: web.listen_address, externalUrl: web.external_url },
+    poll: { timeoutSeconds: poll.timeout, peer: poll.peer },
+    engine,
+    state,
+    alerting: {
+      mode,
+      alertmanagers: [],
+      resendSeconds: resend_interval,
+      runbookBase: runbook_base,
+      dashboardBase: dashboard_base,
+    },
+  };
 }
 
 const NO_ACCOUNTS: Problem = {

@@ -2,9 +2,11 @@ import { z } from "zod";
 import { type ConstantKind, ENGINE_CONSTANTS, type EngineConstant } from "../engine/settings.ts";
 import { ENFORCEMENTS } from "../quota/reading.ts";
 import { SEVERITIES } from "../quota/state.ts";
+import { alerting } from "./alerting.ts";
 import { parseBaseUrl } from "./base-url.ts";
-import { formatDuration, parseDuration } from "./duration.ts";
+import { formatDuration } from "./duration.ts";
 import { parseListenAddress } from "./listen-address.ts";
+import { baseUrl, duration, scalar } from "./scalars.ts";
 
 const MINUTE = 60;
 const DAY = 86_400;
@@ -12,37 +14,6 @@ const YEAR = 366 * DAY;
 
 /** Time between two reads where nothing is configured, in seconds. */
 export const DEFAULT_INTERVAL = 5 * MINUTE;
-
-/** What an editor sees of a value; `json-schema.ts` makes the rest. It may let through what `parse` refuses, never the reverse. */
-type Seen = Readonly<z.core.JSONSchema.BaseSchema>;
-
-/** A scalar of our own: `parse` gives its value, or a `problem` that says what would be right. */
-function scalar<T>(seen: Seen, parse: (input: unknown) => { readonly value: T } | { readonly problem: string }) {
-  const schema = z.unknown().transform((input, context): T => {
-    const result = parse(input);
-    if ("value" in result) return result.value;
-    context.addIssue({ code: "custom", message: result.problem, input });
-    return z.NEVER;
-  });
-  return schema.meta(seen);
-}
-
-/** No duration of this file may be zero. */
-const DURATION = "^(?=.*[1-9])([0-9]{1,9}w)?([0-9]{1,9}d)?([0-9]{1,9}h)?([0-9]{1,9}m)?([0-9]{1,9}s)?([0-9]{1,9}ms)?$";
-
-/** Seconds. */
-function duration(least: number, most: number) {
-  return scalar({ type: "string", pattern: DURATION }, (input) => {
-    const seconds = typeof input === "string" ? parseDuration(input) : undefined;
-    if (seconds !== undefined && seconds >= least && seconds <= most) return { value: seconds };
-    if (seconds !== undefined) {
-      return { problem: `needs a duration from ${formatDuration(least)} to ${formatDuration(most)}` };
-    }
-    const isWhole = typeof input === "number" && Number.isSafeInteger(input) && input > 0;
-    const example = isWhole ? `; write ${input}s if seconds are meant` : " such as 30s, 5m, 1h30m or 1d";
-    return { problem: `needs a duration in whole numbers with units${example}` };
-  });
-}
 
 const listenAddress = scalar({ type: "string", pattern: "^(\\[[^\\]]*\\]|[A-Za-z0-9_.-]*):[0-9]{1,5}$" }, (input) => {
   const value = typeof input === "string" ? parseListenAddress(input) : undefined;
@@ -52,11 +23,12 @@ const listenAddress = scalar({ type: "string", pattern: "^(\\[[^\\]]*\\]|[A-Za-z
   };
 });
 
-const BASE_URL = "^\\s*[hH][tT][tT][pP][sS]?://(?![^/\\\\]*@)[^?#]+$";
-
-const baseUrl = scalar({ type: "string", pattern: BASE_URL }, (input) => {
+const peer = scalar({ type: "string", pattern: "^\\s*[hH][tT][tT][pP][sS]?://" }, (input) => {
   const result = parseBaseUrl(typeof input === "string" ? input.trim() : "");
-  return "url" in result ? { value: result.url } : result;
+  if ("url" in result) return { value: result.url };
+  return {
+    problem: "needs the URL of another daemon, such as http://other-host:10844, without user, query or fragment",
+  };
 });
 
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._@ -]{0,62}[A-Za-z0-9._@-])?$/;
@@ -65,12 +37,6 @@ const accountName = scalar({ type: "string", pattern: NAME.source }, (input) => 
   if (typeof input === "string" && NAME.test(input)) return { value: input };
   const what = "needs a name of 1 to 64 letters, digits, spaces and . _ @ - that begins with a letter or digit";
   return { problem: typeof input === "number" ? `${what}; put a number in "quotes"` : what };
-});
-
-const alertingMode = scalar<"rules" | "off">({ enum: ["rules", "off"] }, (input) => {
-  if (input === "rules" || input === "off") return { value: input };
-  if (input === "push") return { problem: 'pushing alerts is not implemented yet; use "rules" or "off"' };
-  return { problem: 'needs "rules" or "off"' };
 });
 
 /** A key of the design that this version cannot serve: refused with the reason, where "unknown key" would puzzle. */
@@ -102,6 +68,10 @@ const web = z.strictObject({
   listen_address: listenAddress.prefault("127.0.0.1:10844").meta({
     description: '`host:port`, `"[::1]:port"`, or `:port` for every interface',
   }),
+  external_url: baseUrl.optional().meta({
+    absent: "the address that it listens on",
+    description: "where people reach the status page: what alerts that the daemon pushes link to",
+  }),
 });
 
 const poll = z.strictObject({
@@ -122,6 +92,10 @@ const poll = z.strictObject({
     description:
       "age at which the last good reading no longer counts: values and forecasts go absent. Not under the interval of any account. A few providers have a longer default, which their page names",
   }),
+  peer: peer.optional().meta({
+    description:
+      "URL of another daemon with the same accounts, such as `http://other-host:10844`: it is asked before each read, and what it has read lately is taken instead, so that a pair calls each provider about as often as one does. While it cannot be asked, everything is read here. See `docs/high-availability.md`",
+  }),
 });
 
 const state = z.strictObject({
@@ -139,13 +113,6 @@ const state = z.strictObject({
   }),
   prometheus: notYet("keeping state in Prometheus is", "use path, or memory: true").meta({
     description: "not implemented yet, and refused",
-  }),
-});
-
-const alerting = z.strictObject({
-  mode: alertingMode.prefault("rules").meta({
-    description:
-      "`rules`: Prometheus evaluates the shipped rules and pages. `off`: nobody does. `push`, in which the daemon notifies Alertmanager itself, is not implemented yet and refused",
   }),
 });
 

@@ -1,4 +1,5 @@
 import type { HttpClient } from "./client.ts";
+import type { PostClient, TlsOptions } from "./post-client.ts";
 
 /** Loads the real client with the first call: that takes as long as a tenth of the start, and no scrape waits for it. */
 export function createLazyHttpClient(options: { readonly userAgent: string }): HttpClient {
@@ -11,6 +12,24 @@ export function createLazyHttpClient(options: { readonly userAgent: string }): H
     async json(request) {
       loaded ??= load();
       return (await loaded).json(request);
+    },
+    async close() {
+      await (await loaded)?.close();
+    },
+  };
+}
+
+/** The same for messages to others. */
+export function createLazyPostClient(options: { userAgent: string; tls?: TlsOptions | undefined }): PostClient {
+  let loaded: Promise<PostClient> | undefined;
+  const load = async (): Promise<PostClient> => {
+    const { createPostClient } = await import("./post-client.ts");
+    return createPostClient(options);
+  };
+  return {
+    async post(request) {
+      loaded ??= load();
+      return (await loaded).post(request);
     },
     async close() {
       await (await loaded)?.close();

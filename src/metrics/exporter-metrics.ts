@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { type AlertmanagerMetrics, createAlertmanagerMetrics } from "./alertmanager-metrics.ts";
 
 /** Which half of the page could not be rendered. */
 export type MetricsPart = "quotas" | "exporter";
@@ -12,8 +13,13 @@ export interface ExporterMetrics {
   readonly countRenderFailure: (part: MetricsPart) => void;
   /** How writing the state went; never called where state is kept in memory by choice. */
   readonly stateWritten: (isWritten: boolean) => void;
+  /** Creates the series of the peer at 0; never called without one. Those of an earlier one go on. */
+  readonly addPeer: () => void;
+  readonly peerAsked: (result: "taken" | "none" | "failed") => void;
   readonly configLoaded: (at: Date) => void;
   readonly configRefused: () => void;
+  /** Series of one Alertmanager that alerts are pushed to, whose queue takes so many. They begin at 0, or go on. */
+  readonly alertmanager: (name: string, queueCapacity: number) => AlertmanagerMetrics;
   readonly render: () => Promise<string>;
 }
 
@@ -90,10 +96,18 @@ export function createExporterMetrics(build: BuildInfo): ExporterMetrics {
     registers,
   });
 
+  const peerOutcomes = new Counter({
+    name: "llm_quota_exporter_peer_outcomes_total",
+    help: "Times that the peer was asked before a read, by what came of it. Absent without a peer.",
+    labelNames: ["result"] as const,
+    registers,
+  });
+
   // The timer cannot be left out, only slowed down.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 60_000 });
   for (const name of UNWANTED) registry.removeSingleMetric(name);
 
+  let ofAlertmanager: ReturnType<typeof createAlertmanagerMetrics> | undefined;
   const known = new Set<string>();
   function addProvider(provider: string): void {
     if (known.has(provider)) return;
@@ -116,11 +130,20 @@ export function createExporterMetrics(build: BuildInfo): ExporterMetrics {
       stateWritable.set(isWritten ? 1 : 0);
       if (!isWritten) stateFailures.inc();
     },
+    addPeer: () => {
+      for (const result of ["taken", "none", "failed"]) peerOutcomes.inc({ result }, 0);
+    },
+    peerAsked: (result) => peerOutcomes.inc({ result }),
     configLoaded: (at) => {
       reloadSuccessful.set(1);
       reloadSuccessAt.set(at.getTime() / 1000);
     },
     configRefused: () => reloadSuccessful.set(0),
+    alertmanager(name, queueCapacity) {
+      // Families without series would only be noise to those who let Prometheus alert.
+      ofAlertmanager ??= createAlertmanagerMetrics(registry);
+      return ofAlertmanager(name, queueCapacity);
+    },
     render: () => registry.metrics(),
   };
 }

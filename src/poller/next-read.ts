@@ -43,6 +43,16 @@ export function secondsToNextRead(next: NextRead): number {
   return Math.max(sooner, secondsClosed(next));
 }
 
+/**
+ * Seconds from the end of an outcome that was taken from the peer, `now` being that end, until it is one's own turn: later
+ * than the peer can come, so that one of the two reads the account and the other follows. Without extra reads that is 1.2
+ * intervals, which is how late a follower notices that the other one has died.
+ */
+export function secondsToFollow(next: Omit<NextRead, "random">): number {
+  const latest = secondsToNextRead({ ...next, random: 1 });
+  return latest + JITTER * secondsToNextRead({ ...next, random: 0.5 }) + next.outcome.seconds;
+}
+
 type Closing = Omit<NextRead, "account" | "now">;
 
 /** Seconds from now in which no read may begin, whoever asks for one: the floor, a Retry-After, the back-off. */

@@ -6,6 +6,8 @@ import { type Account, keyOf, type ReadOutcome } from "../quota/account.ts";
 import type { OnDemandRead, PollLog } from "../quota/poll-log.ts";
 import { type AccountLoop, createAccountLoop } from "./account-loop.ts";
 import { firstReadDelay } from "./next-read.ts";
+import type { Peer } from "./peer.ts";
+import type { PeerOutcome } from "./peer-outcome.ts";
 import { readAccount } from "./read-account.ts";
 import { createSlots, MOST_PER_HOST } from "./slots.ts";
 
@@ -21,13 +23,17 @@ export interface PolledAccount extends Account {
 interface PollerOptions<T extends PolledAccount> {
   readonly accounts: readonly T[];
   readonly http: HttpClient;
+  /** Asked before every read; without one every account is read here. */
+  readonly peer?: Peer;
+  /** When an account was last read by an earlier process: what a peer read before that is no news. */
+  readonly lastReadAt?: (account: T) => Date | undefined;
   /** Asked at every read. */
   readonly timeoutSeconds: () => number;
   readonly now: () => Date;
   /** Evenly spread in [0, 1). */
   readonly random: () => number;
-  /** Takes every outcome, and says what is now known of the account. */
-  readonly finished: (account: T, outcome: ReadOutcome) => AccountSnapshot;
+  /** Takes every outcome, which is some time ago where it comes from the peer, and says what is now known of the account. */
+  readonly finished: (account: T, outcome: ReadOutcome, fromPeer: boolean) => AccountSnapshot;
   readonly onBug: (account: T, error: unknown) => void;
 }
 
@@ -47,6 +53,8 @@ export interface Poller<T extends PolledAccount = PolledAccount> {
   readNow(account: string): Promise<OnDemandRead>;
   /** The last reads of the account of this name; undefined for one that is not polled. */
   log(account: string): PollLog | undefined;
+  /** For a peer: the last outcome of the account of this name and definition, if it was read here. */
+  ownOutcome(account: string, definition: string): PeerOutcome | undefined;
   /** Aborts what is in flight and waits for it. */
   stop(): Promise<void>;
 }
@@ -81,6 +89,8 @@ export function createPoller<T extends PolledAccount>(options: PollerOptions<T>)
             onBug: (error) => onBug(current, error),
           }),
         ),
+      askPeer: async (...question) => options.peer?.outcomeOf(...question),
+      lastReadAt: (current) => options.lastReadAt?.(current),
       ...{ finished, now, random, onBug },
     });
 
@@ -115,6 +125,7 @@ export function createPoller<T extends PolledAccount>(options: PollerOptions<T>)
       return isReady;
     },
     readNow: async (account) => (await loopsByName.get(account)?.readNow()) ?? { how: "held", outcome: undefined },
+    ownOutcome: (account, definition) => loopsByName.get(account)?.ownOutcome(definition),
     log: (account) => loopsByName.get(account)?.log(),
     async stop() {
       for (const loop of loops.values()) end(loop);

@@ -7,6 +7,7 @@ import { type OnDemandReads, probe, probeSeconds, refresh, unknownAccount } from
 import { accountPageRoute, overviewRoute } from "./page-routes.ts";
 import { PAGE_SCRIPT_SOURCE } from "./page-script.ts";
 import { PAGE_STYLE_SOURCE } from "./page-style.ts";
+import { type OwnOutcomeOf, peerRoute } from "./peer-route.ts";
 import { quotasDocument } from "./quotas-document.ts";
 import { EXPOSITION, send, sendCoded, sendDocument, sendError, sendPacked, TEXT } from "./respond.ts";
 
@@ -14,6 +15,8 @@ export interface ServerDeps {
   readonly snapshot: () => Snapshot;
   readonly metricsPage: MetricsPage;
   readonly reads: OnDemandReads;
+  /** What a peer may take; without it there is nothing. */
+  readonly ownOutcomeOf?: OwnOutcomeOf;
   /** What was left of one quota at the times it was read since then, oldest first. */
   readonly history: History;
   /** Every account has been attempted once. */
@@ -68,6 +71,7 @@ export function createServer(deps: ServerDeps): Express {
   get("/probe", probeRoute(deps));
   get("/api/v1/quotas", quotasRoute(deps));
   get("/api/v1/accounts/:name", accountRoute(deps));
+  get("/api/v1/outcomes/:name", peerRoute(deps.ownOutcomeOf ?? (() => undefined)));
   get("/debug/polls", (request, response) =>
     sendDocument(request, response, pollsDocument(snapshot(), deps.reads.log)),
   );

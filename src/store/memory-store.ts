@@ -9,6 +9,9 @@ export function createMemoryStore(): Store {
     append,
     keep: () => undefined,
     history,
+    alerts: () => [],
+    keepAlert: () => undefined,
+    forgetAlert: () => undefined,
     flush: () => undefined,
     close: async () => undefined,
   };

@@ -15,12 +15,13 @@ export interface Opened {
 
 /** "LQXE" in a database's header: the file is ours. */
 const APPLICATION_ID = 0x4c_51_58_45;
-const VERSION = 1;
 const MAGIC = "SQLite format 3\0";
 /** Where the header of an SQLite file keeps the application id. */
 const ID_OFFSET = 68;
 
-const SCHEMA = `
+/** What each version added to the one before it. */
+const MIGRATIONS = [
+  `
   CREATE TABLE account (
     id INTEGER PRIMARY KEY,
     provider TEXT NOT NULL,
@@ -38,7 +39,10 @@ const SCHEMA = `
     body TEXT NOT NULL
   ) STRICT;
   CREATE INDEX outcome_of_account ON outcome (account_id, at);
-`;
+`,
+  "CREATE TABLE alert (name TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;",
+] as const;
+const VERSION = MIGRATIONS.length;
 
 /**
  * Opens the database of one state path for this process alone. A damaged one of ours is set aside; what is not ours, or
@@ -104,7 +108,7 @@ function migrate(database: DatabaseSync, path: string): void {
       `state.path ${path} was written by a newer llm-quota-exporter: use that, or name another file`,
     );
   if (version === VERSION) return;
-  database.exec(SCHEMA);
+  for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
   database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${VERSION};`);
 }
 

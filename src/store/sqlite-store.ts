@@ -42,6 +42,9 @@ const SQL = {
   thin: `DELETE FROM outcome WHERE at < ?1 AND seq <= (SELECT memory_seq FROM account WHERE id = account_id) AND seq NOT IN
            (SELECT min(seq) FROM outcome WHERE at < ?1 GROUP BY account_id, CAST(at / ?2 AS INTEGER))`,
   prune: "DELETE FROM outcome WHERE at < ?",
+  alerts: "SELECT name, body FROM alert ORDER BY name",
+  keepAlert: "INSERT INTO alert (name, body) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET body = excluded.body",
+  forgetAlert: "DELETE FROM alert WHERE name = ?",
 } as const;
 
 /** A store in an SQLite database. Writing never fails to the outside: a full disk costs history, not the daemon. */
@@ -102,6 +105,12 @@ export function createSqliteStore({ database, now, onWrite }: SqliteStoreOptions
       const text = encode(memory);
       write((prepared) => prepared.keep.run(FORMAT, text, idOf(key, prepared)));
     },
+    alerts() {
+      flush();
+      return statements.alerts.all().map(({ name, body }) => ({ name: String(name), text: String(body) }));
+    },
+    keepAlert: (name, text) => write((prepared) => prepared.keepAlert.run(name, text)),
+    forgetAlert: (name) => write((prepared) => prepared.forgetAlert.run(name)),
     history(key, quota, since) {
       flush();
       return historyOf(key, quota, since);

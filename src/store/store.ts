@@ -21,6 +21,12 @@ export interface HistoryPoint {
   readonly resetAt: Date | undefined;
 }
 
+/** Something that its owner wrote and will read again. */
+export interface KeptText {
+  readonly name: string;
+  readonly text: string;
+}
+
 /**
  * Keeps what the engine knows of every account. Outcomes are small and kept at once; the whole memory is kept now and
  * then, so that few outcomes need to be replayed.
@@ -32,6 +38,10 @@ export interface Store {
   keep(key: AccountKey, memory: AccountMemory): void;
   /** What was left of one quota at the times it was read since then, oldest first, thinned to some hundred points. */
   history(key: AccountKey, quota: string, since: Date): readonly HistoryPoint[];
+  /** What was kept under each name of an alert. Throws for what cannot be read. */
+  alerts(): readonly KeptText[];
+  keepAlert(name: string, text: string): void;
+  forgetAlert(name: string): void;
   /** Writes what is pending at once. Called before a scrape: what it shows must not be counted again after a kill. */
   flush(): void;
   /** Writes what is still pending and lets go of the storage. */

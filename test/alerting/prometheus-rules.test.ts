@@ -2,7 +2,11 @@ import { readFileSync } from "node:fs";
 import { load } from "js-yaml";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { RULES_ONLY_ALERTS, renderPrometheusRules } from "../../src/alerting/prometheus-rules.ts";
+import { SHIPPED_RULES } from "../../scripts/shipped-rules.ts";
+import { renderPrometheusRules } from "../../src/alerting/prometheus-rules.ts";
+import { RULES_ONLY_ALERTS } from "../../src/alerting/rule-exporter.ts";
+import type { RulesOptions } from "../../src/alerting/rule-options.ts";
+import { RulesOptionError } from "../../src/alerting/rule-selector.ts";
 import { ACCOUNT_ALERTS, QUOTA_ALERTS } from "../../src/engine/alerts.ts";
 
 const ENGINE_ALERTS: readonly string[] = [...QUOTA_ALERTS, ...ACCOUNT_ALERTS];
@@ -19,7 +23,7 @@ const Rules = z.object({
           expr: z.string(),
           for: z.string().optional(),
           keep_firing_for: z.string().optional(),
-          labels: z.strictObject({ severity: z.string() }).optional(),
+          labels: z.record(z.string(), z.string()).optional(),
           annotations: z.strictObject({
             summary: z.string(),
             description: z.string(),
@@ -55,10 +59,8 @@ function rule(name: string, text = renderPrometheusRules()) {
 }
 
 describe("the rule file", () => {
-  it("is shipped as it is rendered", () => {
-    expect(shipped("deploy/prometheus/llm-quota.rules.yml"), "run node scripts/generate-rules.ts").toBe(
-      renderPrometheusRules(),
-    );
+  it.each(SHIPPED_RULES)("$path is shipped as it is rendered", ({ path, render }) => {
+    expect(shipped(path), "run node scripts/generate-rules.ts").toBe(render());
   });
 
   it("has one rule for each alert and none besides", () => {
@@ -107,6 +109,80 @@ describe("the rule file", () => {
     );
     expect(rule("LLMQuotaAccountUnreadable", text).annotations.dashboard_url).toBe(`${start}${account}`);
     expect(rule("LLMQuotaExporterDown", text).annotations.dashboard_url).toBe(start);
+  });
+});
+
+describe("the options", () => {
+  const exprOf = (name: string, options: RulesOptions) => rule(name, renderPrometheusRules(options)).expr;
+
+  it("put the selector into every question about our series, and in place of the job", () => {
+    const text = renderPrometheusRules({ selector: 'job="llm", env=~"a%|b: #"' });
+    const own = 'job="llm",env=~"a%|b: #"';
+
+    expect(rule("LLMQuotaWatch", text).expr).toBe(
+      `max without (instance, job, alert) (llm_quota_alert_active{alert="LLMQuotaWatch",severity!="none",${own}}) == 1`,
+    );
+    expect(rule("LLMQuotaExporterDown", text).expr).toBe(`absent(up{${own}} == 1)`);
+    expect(rule("LLMQuotaConfigReloadFailed", text).expr).toBe(
+      `min without (instance, job) (llm_quota_exporter_config_last_reload_successful{${own}}) == 0`,
+    );
+    const questions = [...text.matchAll(/printf `([^`]+)`/g)].map(([, question]) => question);
+    expect(questions.filter((question) => !question?.includes(own.replace("%", "%%")))).toEqual([]);
+    expect(questions.length).toBeGreaterThan(30);
+  });
+
+  it("rename the severity of what the engine decides and of what the rules decide", () => {
+    const text = renderPrometheusRules({ severityLabel: "priority" });
+
+    expect(rule("LLMQuotaWatch", text).expr).toBe(
+      "max without (instance, job, alert, severity) (label_replace(" +
+        'llm_quota_alert_active{alert="LLMQuotaWatch",severity!="none"}, "priority", "$1", "severity", "(.*)")) == 1',
+    );
+    expect(text).not.toMatch(/^ +severity:/m);
+    expect(text).toMatch(/^ {10}priority: critical$/m);
+  });
+
+  it("with push leave out what the daemon sends by itself", () => {
+    expect(rulesOf(renderPrometheusRules({ mode: "push" })).map(({ alert }) => alert)).toEqual(RULES_ONLY_ALERTS);
+  });
+
+  it("for Kubernetes wrap the same rules, without the labels that the operator adds", () => {
+    const object = load(renderPrometheusRules({ format: "kubernetes" })) as Record<string, unknown>;
+    const { groups } = Rules.parse(object["spec"]);
+
+    expect(object).toMatchObject({ apiVersion: "monitoring.coreos.com/v1", kind: "PrometheusRule" });
+    expect(groups.flatMap(({ rules }) => rules.map(({ alert }) => alert))).toEqual(ALL_ALERTS);
+    expect(groups[0]?.rules[0]?.expr).toBe(
+      "max without (instance, job, pod, container, endpoint, namespace, service, node, alert) " +
+        '(llm_quota_alert_active{alert="LLMQuotaExhausted",severity!="none"}) == 1',
+    );
+  });
+
+  it("let one Alertmanager that takes alerts be enough", () => {
+    expect(exprOf("LLMQuotaAlertmanagerUnreachable", {})).toBe(
+      "max without (instance, job, alertmanager) (llm_quota_exporter_alertmanager_up) == 0",
+    );
+  });
+
+  it.each<{ options: RulesOptions; message: RegExp }>([
+    { options: { selector: "job=llm" }, message: /^the selector is job=llm: needs label matchers such as/ },
+    { options: { severityLabel: "9" }, message: /^the severity label is "9", needs letters, digits and _/ },
+    { options: { severityLabel: "__priority" }, message: /^the severity label is "__priority", needs letters/ },
+    { options: { severityLabel: "" }, message: /^the severity label is "", needs letters/ },
+    {
+      options: { severityLabel: "quota" },
+      message: /^the severity label is "quota", which says something else already$/,
+    },
+    { options: { runbookBase: "wiki" }, message: /^the runbook base is "wiki", needs an address such as https:/ },
+    { options: { runbookBase: "file:///a" }, message: /^the runbook base is "file:\/\/\/a", needs an address/ },
+    {
+      options: { runbookBase: "https://a/{{ . }}" },
+      message: /^the runbook base is "https:\/\/a\/\{\{ \. \}\}", needs/,
+    },
+    { options: { dashboardBase: "" }, message: /^the dashboard base is "", needs an address such as https:/ },
+  ])("$options are refused with what would be right", ({ options, message }) => {
+    expect(() => renderPrometheusRules(options)).toThrow(RulesOptionError);
+    expect(() => renderPrometheusRules(options)).toThrow(message);
   });
 });
 

@@ -4,6 +4,7 @@ import { KEY, problemsOf } from "./config-directory.ts";
 const GOOD = "accounts:\n  - { name: a, provider: local }\n";
 const DURATION = "needs a duration in whole numbers with units";
 const LISTEN = 'needs host:port, such as 127.0.0.1:10844, "[::1]:10844" (in quotes) or :10844 for every interface';
+const PEER = "needs the URL of another daemon, such as http://other-host:10844, without user, query or fragment";
 const NAME = "needs a name of 1 to 64 letters, digits, spaces and . _ @ - that begins with a letter or digit";
 const KEY_ELSEWHERE =
   "a key never stands in this file; name its environment variable with api_key_env, or its file with api_key_file";
@@ -30,6 +31,11 @@ describe("a section", () => {
       "poll: { stale_after: 2m }",
       '22: poll.stale_after: too short for account "a", which is read every 5m; needs at least that',
     ],
+    ["poll: { peer: other-host:10844 }", `15: poll.peer: ${PEER}`],
+    ["poll: { peer: 'ftp://other-host' }", `15: poll.peer: ${PEER}`],
+    ["poll: { peer: [http://other-host] }", `15: poll.peer: ${PEER}`],
+    ["poll: { peer: 'http://me:canary@other-host:10844' }", `15: poll.peer: ${PEER}`],
+    ["poll: { peer: 'http://other-host:10844/?token=canary' }", `15: poll.peer: ${PEER}`],
     ["web: { listen_address: 10844 }", `24: web.listen_address: ${LISTEN}`],
     ["web: { listen_address: '127.0.0.1:99999' }", `24: web.listen_address: ${LISTEN}`],
     ["engine: { pace_weigth: 1 }", '11: engine.pace_weigth: unknown key "pace_weigth", did you mean "pace_weight"?'],
@@ -46,8 +52,8 @@ describe("a section", () => {
       "state: { prometheus: { url: 'http://127.0.0.1:9090' } }",
       "22: state.prometheus: keeping state in Prometheus is not implemented yet; use path, or memory: true",
     ],
-    ["alerting: { mode: push }", '19: alerting.mode: pushing alerts is not implemented yet; use "rules" or "off"'],
-    ["alerting: { mode: false }", '19: alerting.mode: needs "rules" or "off"'],
+    ["alerting: { mode: push }", "19: alerting.mode: push needs alertmanagers: name at least one"],
+    ["alerting: { mode: false }", '19: alerting.mode: needs "rules", "push" or "off"'],
     ["api_key:sk-canary:", `1: …: ${NO_KEY}`],
     ["web: { listen-address: ':9000' }", '8: web.…: unknown key, did you mean "listen_address"?'],
   ])("is refused for %s", async (line, problem) => {

@@ -13,11 +13,17 @@ describe("a config file", () => {
     const config = await load(ACCOUNT);
 
     expect(config).toEqual({
-      web: { listen: { host: "127.0.0.1", port: 10_844 } },
-      poll: { timeoutSeconds: 8 },
+      web: { listen: { host: "127.0.0.1", port: 10_844 }, externalUrl: undefined },
+      poll: { timeoutSeconds: 8, peer: undefined },
       engine: ENGINE_DEFAULTS,
       state: { path: "data/state.db" },
-      alerting: { mode: "rules" },
+      alerting: {
+        mode: "rules",
+        alertmanagers: [],
+        resendSeconds: 60,
+        runbookBase: undefined,
+        dashboardBase: undefined,
+      },
       accounts: [
         {
           provider: "acme",
@@ -43,7 +49,7 @@ describe("a config file", () => {
     const config = await load(
       `
 web: { listen_address: "[::1]:9000" }
-poll: { interval: 10m, timeout: 2500ms, stale_after: 1h }
+poll: { interval: 10m, timeout: 2500ms, stale_after: 1h, peer: "http://Other-Host:10844/" }
 engine: { reset_jitter: 30s, pace_weight: 0.25, min_readings: 5 }
 state: { memory: true }
 alerting: { mode: off }
@@ -56,7 +62,7 @@ accounts:
 
     expect(config).toMatchObject({
       web: { listen: { host: "::1", port: 9000 } },
-      poll: { timeoutSeconds: 2.5 },
+      poll: { timeoutSeconds: 2.5, peer: "http://other-host:10844" },
       engine: { ...ENGINE_DEFAULTS, reset_jitter: 30, pace_weight: 0.25, min_readings: 5 },
       state: { memory: true },
       alerting: { mode: "off" },

@@ -31,6 +31,8 @@ async function exporterFamilies(): Promise<Omit<Row, "example">[]> {
   const metrics = createExporterMetrics({ version: "1", revision: "r", nodeVersion: "v24" });
   metrics.addProviders(["p"]);
   metrics.configLoaded(new Date(0));
+  metrics.addPeer();
+  metrics.alertmanager("alertmanager:9093", 10).clockAhead(0);
   return familiesIn(await metrics.render(), /^llm_quota_/);
 }
 

@@ -28,7 +28,15 @@ describe.concurrent("the command line", () => {
     { args: ["poll", "status"], line: "one command at a time, got poll status" },
     { args: ["--nope"], line: "Unknown option '--nope'" },
     { args: ["--config.file"], line: "Option '--config.file <value>' argument missing" },
-    { args: ["serve", "--output=json"], line: "--output belongs to poll" },
+    { args: ["serve", "--output=json"], line: "--output belongs to poll and print-rules" },
+    {
+      args: ["print-rules", "--selector=job=llm"],
+      line: 'the selector is job=llm: needs label matchers such as job="llm",env="prod"',
+    },
+    {
+      args: ["print-rules", "--severity-label=quota"],
+      line: 'the severity label is "quota", which says something else already',
+    },
     { args: ["poll", "--output=xml"], line: '--output is "xml", needs one of table, json, prometheus' },
     { args: ["print-rules", "--time-scale=0"], line: '--time-scale is "0", needs a number above 0' },
     {

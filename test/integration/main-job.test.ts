@@ -94,7 +94,7 @@ describe.concurrent("Prometheus, the shipped rules and the shipped Alertmanager 
     expect(alert?.annotations).toEqual({
       summary: "nanogpt/exhausting: daily_input_tokens runs out before it resets",
       description: expect.stringMatching(
-        /^At the present pace .* Left: \d+k input_tokens\. \d\d(\.\d+)?% of the limit is left\. At this rate it runs out in [\d.]+s\. It resets in [\d.]+s\.$/,
+        /^At the present pace .* Left: \d+k input_tokens\. \d\d(\.\d+)?% of the limit is left\. The limit is 1M input_tokens\. The window is 1m 0s long\. The long-term pace would use [\d.]+ times what is left\. At this rate it runs out in [\d.]+s\. It resets in [\d.]+s\. Find what has just started, .*$/,
       ),
       runbook_url: "docs/alerts.md#llmquotawillexhaust",
       dashboard_url:

@@ -5,13 +5,15 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { renderPrometheusRules } from "../../src/alerting/prometheus-rules.ts";
+import { renderPromqlRules } from "../../src/alerting/promql-rules.ts";
+import type { RulesOptions } from "../../src/alerting/rule-options.ts";
+import { runCommand } from "../support/command-line.ts";
 import { dashboardQueries } from "../support/dashboard-queries.ts";
 
 const ROOT = new URL("../../", import.meta.url);
-const ALERTMANAGER_CONFIG = "deploy/alertmanager/alertmanager.yml";
 
 /** Its standard output; rejects with what it printed when it fails. */
-async function run(tool: "promtool" | "amtool", ...args: readonly string[]): Promise<string> {
+async function run(tool: "promtool", ...args: readonly string[]): Promise<string> {
   return (await promisify(execFile)(tool, args, { cwd: ROOT })).stdout;
 }
 
@@ -27,7 +29,7 @@ describe("Prometheus", () => {
   it("takes the shipped configs and the rules that they name", async () => {
     const output = await run("promtool", "check", "config", "deploy/prometheus/prometheus.yml");
 
-    expect(output).toContain("15 rules found");
+    expect(output).toContain("16 rules found");
     await run("promtool", "check", "config", "--syntax-only", "deploy/compose/prometheus.yml");
   });
 
@@ -38,8 +40,30 @@ describe("Prometheus", () => {
   it.each([0.5, 1, 7, 60, 100_000])("has nothing to remark on the rules at time scale %s", async (timeScale) => {
     const rules = await file("rules.yml", renderPrometheusRules({ timeScale }));
 
-    expect(await run("promtool", "check", "rules", "--lint=all", "--lint-fatal", rules)).toContain("15 rules found");
+    expect(await run("promtool", "check", "rules", "--lint=all", "--lint-fatal", rules)).toContain("16 rules found");
   });
+
+  it.each<{ options: RulesOptions; count: number }>([
+    { options: { selector: 'job="llm",env=~"a%|b: #",team!="x\\"y"' }, count: 16 },
+    { options: { severityLabel: "priority" }, count: 16 },
+    { options: { mode: "push" }, count: 4 },
+    { options: { runbookBase: "https://example.org/a", dashboardBase: "https://example.org" }, count: 16 },
+  ])("has nothing to remark on the rules with $options", async ({ options, count }) => {
+    const rules = await file("rules.yml", renderPrometheusRules(options));
+
+    expect(await run("promtool", "check", "rules", "--lint=all", "--lint-fatal", rules)).toContain(
+      `${count} rules found`,
+    );
+  });
+
+  it.each<RulesOptions>([{}, { timeScale: 60 }, { timeScale: 100_000 }, { selector: 'env="prod"' }])(
+    "has nothing to remark on the rules in pure PromQL with %o",
+    async (options) => {
+      const rules = await file("rules.yml", renderPromqlRules(options));
+
+      expect(await run("promtool", "check", "rules", "--lint=all", "--lint-fatal", rules)).toContain("21 rules found");
+    },
+  );
 
   it("understands every query of the dashboards", async () => {
     const rules = dashboardQueries().map(({ dashboard, panel, refId, expr }, index) => ({
@@ -54,24 +78,37 @@ describe("Prometheus", () => {
   });
 });
 
-describe("Alertmanager", () => {
-  it("takes the shipped config", async () => {
-    expect(await run("amtool", "check-config", ALERTMANAGER_CONFIG)).toContain("SUCCESS");
-  });
+describe("print-rules", () => {
+  const account = "accounts: [{ name: local, provider: ollama }]\n";
+  const push = "alerting: { mode: push, alertmanagers: [{ static_configs: [{ targets: ['127.0.0.1:9093'] }] }] }\n";
 
   it.each([
-    { receiver: "pager", labels: ["alertname=LLMQuotaExhausted", "severity=critical", "provider=p", "account=a"] },
-    { receiver: "pager", labels: ["alertname=LLMQuotaCredentialRejected", "severity=critical", "account=a"] },
-    { receiver: "pager", labels: ["alertname=LLMQuotaSubscriptionLapsed", "severity=critical", "account=a"] },
-    { receiver: "pager", labels: ["alertname=LLMQuotaExporterDown", "severity=critical"] },
-    { receiver: "chat", labels: ["alertname=LLMQuotaExhausted", "severity=warning", "provider=p", "account=a"] },
-    { receiver: "chat", labels: ["alertname=LLMQuotaAccountUnreadable", "severity=warning", "account=a"] },
-    { receiver: "chat", labels: ["alertname=LLMQuotaSubscriptionLapsed", "severity=warning", "account=a"] },
-    { receiver: "quiet", labels: ["alertname=LLMQuotaUseOrLose", "severity=info", "provider=p", "account=a"] },
-    { receiver: "heartbeat", labels: ["alertname=LLMQuotaWatchdog", "severity=none"] },
-  ])("sends $labels to the $receiver", async ({ receiver, labels }) => {
-    const arguments_ = [`--config.file=${ALERTMANAGER_CONFIG}`, `--verify.receivers=llm-quota-${receiver}`, ...labels];
+    { mode: "rules", config: account, rules: renderPrometheusRules() },
+    { mode: "off", config: `alerting: { mode: off }\n${account}`, rules: renderPrometheusRules() },
+    { mode: "push", config: push + account, rules: renderPrometheusRules({ mode: "push" }) },
+  ])("prints what mode $mode leaves to Prometheus", async ({ config, rules }) => {
+    const path = await file("config.yaml", config);
 
-    expect(await run("amtool", "config", "routes", "test", ...arguments_)).toBe(`llm-quota-${receiver}\n`);
+    expect(await runCommand(["print-rules", `--config.file=${path}`])).toEqual({ code: 0, stdout: rules, stderr: "" });
+  });
+
+  it("prints the other files that are shipped", async () => {
+    const [pure, kubernetes] = await Promise.all([
+      runCommand(["print-rules", "--pure-promql"]),
+      runCommand(["print-rules", "--output=kubernetes"]),
+    ]);
+
+    expect(pure.stdout).toBe(renderPromqlRules());
+    expect(kubernetes.stdout).toBe(renderPrometheusRules({ format: "kubernetes" }));
+  });
+
+  it("makes no rules in pure PromQL beside a daemon that pushes", async () => {
+    const path = await file("config.yaml", push + account);
+
+    expect(await runCommand(["print-rules", "--pure-promql", `--config.file=${path}`])).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: "the daemon pushes its alerts by itself: rules in pure PromQL would page once more\n",
+    });
   });
 });

@@ -69,6 +69,21 @@ test("a count for a provider that nobody announced does not erase its later zero
   ]);
 });
 
+test("what came of asking the peer is counted from 0, and only where there is one", async () => {
+  const metrics = createExporterMetrics(BUILD);
+  const counts = async () => linesOf("llm_quota_exporter_peer_outcomes_total", await metrics.render());
+  expect(await counts()).toEqual([]);
+  metrics.addPeer();
+  metrics.peerAsked("taken");
+  metrics.addPeer();
+
+  expect(await counts()).toEqual([
+    'llm_quota_exporter_peer_outcomes_total{result="taken"} 1',
+    'llm_quota_exporter_peer_outcomes_total{result="none"} 0',
+    'llm_quota_exporter_peer_outcomes_total{result="failed"} 0',
+  ]);
+});
+
 const RELOAD = "llm_quota_exporter_config_last_reload_successful";
 const RELOADED_AT = "llm_quota_exporter_config_last_reload_success_timestamp_seconds";
 

@@ -10,3 +10,11 @@ it("knows nothing, whatever was kept", () => {
 
   expect(store.load(MAIN)).toEqual({ memory: undefined, since: [] });
 });
+
+it("keeps no alerts", () => {
+  const store = createMemoryStore();
+  store.keepAlert("a", "one");
+  store.forgetAlert("b");
+
+  expect(store.alerts()).toEqual([]);
+});

@@ -221,3 +221,81 @@ it("lets an unreadable account go on being so over a restart, which is no recove
   expect(after.snapshot().accounts[0]?.alerts).toEqual(before.snapshot().accounts[0]?.alerts);
   await second.store.close();
 });
+
+describe("what is kept of alerts", () => {
+  it("is there after a restart as it was written last", async () => {
+    const first = open();
+    first.store.keepAlert("a", "one");
+    first.store.keepAlert("b", "two");
+    first.store.keepAlert("a", "three");
+    first.store.keepAlert("c", "four");
+    first.store.forgetAlert("c");
+    first.store.forgetAlert("d");
+    await first.store.close();
+    const { store } = open();
+
+    expect(store.alerts()).toEqual([
+      { name: "a", text: "three" },
+      { name: "b", text: "two" },
+    ]);
+    await store.close();
+  });
+
+  it("is there at once, though writing waits", async () => {
+    const { store } = open();
+    store.keepAlert("a", "one");
+
+    expect(store.alerts()).toEqual([{ name: "a", text: "one" }]);
+    store.forgetAlert("a");
+    expect(store.alerts()).toEqual([]);
+    await store.close();
+  });
+
+  it("takes any name and text", async () => {
+    const name = JSON.stringify([["account", "team@a.eu's \u{1F600}"]]);
+    const first = open();
+    first.store.keepAlert(name, '{"description":"x"}\n');
+    await first.store.close();
+    const { store } = open();
+
+    expect(store.alerts()).toEqual([{ name, text: '{"description":"x"}\n' }]);
+    await store.close();
+  });
+});
+
+/** Of the version before alerts were kept. */
+const FIRST_VERSION = `
+  CREATE TABLE account (id INTEGER PRIMARY KEY, provider TEXT NOT NULL, account TEXT NOT NULL, format INTEGER,
+    memory TEXT, memory_seq INTEGER NOT NULL DEFAULT 0, UNIQUE (provider, account)) STRICT;
+  CREATE TABLE outcome (seq INTEGER PRIMARY KEY AUTOINCREMENT, account_id INTEGER NOT NULL REFERENCES account (id),
+    at REAL NOT NULL, format INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+  CREATE INDEX outcome_of_account ON outcome (account_id, at);
+  PRAGMA application_id = ${0x4c_51_58_45};
+  PRAGMA user_version = 1;
+`;
+
+it("a database of the first version keeps its accounts and takes alerts", async () => {
+  const first = open();
+  for (const one of BURN.slice(0, 3)) first.store.append(MAIN, one);
+  await first.store.close();
+  const newer = new DatabaseSync(path);
+  const rows = ["account", "outcome"].map((table) => newer.prepare(`SELECT * FROM ${table}`).all());
+  newer.close();
+  rmSync(path);
+  const old = new DatabaseSync(path);
+  old.exec(FIRST_VERSION);
+  for (const [index, table] of ["account", "outcome"].entries()) {
+    for (const row of rows[index] ?? []) {
+      const values = Object.values(row);
+      old.prepare(`INSERT INTO ${table} VALUES (${values.map(() => "?").join()})`).run(...values);
+    }
+  }
+  old.close();
+
+  for (const known of [[], [{ name: "a", text: "one" }]]) {
+    const { store, warning } = open();
+    expect([warning, store.load(MAIN).since, store.alerts()]).toEqual([undefined, BURN.slice(0, 3), known]);
+    store.keepAlert("a", "one");
+    await store.close();
+  }
+});

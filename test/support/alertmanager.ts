@@ -19,9 +19,19 @@ export interface Alertmanager extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Debian's Alertmanager, alone, with an empty memory. */
-export async function startAlertmanager({ configText }: { readonly configText: string }): Promise<Alertmanager> {
-  const port = await freePort();
+export interface AlertmanagerPlan {
+  readonly configText: string;
+  /** That of an earlier one, so that a restart does not change its address. */
+  readonly port?: number;
+  /** A folder that outlives it: what was notified is known after a restart. */
+  readonly storage?: string;
+  /** Where it gossips, and with whom; alone without. */
+  readonly cluster?: { readonly port: number; readonly peers: readonly number[] };
+}
+
+/** Debian's Alertmanager; alone and with an empty memory unless the plan says otherwise. */
+export async function startAlertmanager(plan: AlertmanagerPlan): Promise<Alertmanager> {
+  const { configText, port = await freePort(), storage, cluster } = plan;
   const url = `http://127.0.0.1:${port}`;
   const started = await startProcess({
     name: "alertmanager",
@@ -29,9 +39,9 @@ export async function startAlertmanager({ configText }: { readonly configText: s
     files: { "alertmanager.yml": configText },
     args: (directory) => [
       `--config.file=${directory}/alertmanager.yml`,
-      `--storage.path=${directory}/data`,
+      `--storage.path=${storage ?? `${directory}/data`}`,
       `--web.listen-address=127.0.0.1:${port}`,
-      "--cluster.listen-address=",
+      ...clusterArguments(cluster),
     ],
     readyUrl: `${url}/-/ready`,
   });
@@ -49,6 +59,20 @@ export async function startAlertmanager({ configText }: { readonly configText: s
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** How long a member waits for those before it to notify: the default is 15 s. */
+const PEER_TIMEOUT = "500ms";
+
+function clusterArguments(cluster: AlertmanagerPlan["cluster"]): readonly string[] {
+  if (cluster === undefined) return ["--cluster.listen-address="];
+  return [
+    `--cluster.listen-address=127.0.0.1:${cluster.port}`,
+    `--cluster.peer-timeout=${PEER_TIMEOUT}`,
+    "--cluster.gossip-interval=50ms",
+    "--cluster.pushpull-interval=1s",
+    ...cluster.peers.map((peer) => `--cluster.peer=127.0.0.1:${peer}`),
+  ];
 }
 
 export interface Timings {

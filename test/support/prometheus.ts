@@ -6,7 +6,7 @@ export interface PrometheusPlan {
   readonly scrapeUrls?: readonly string[];
   /** A rule file, as Prometheus reads it. */
   readonly rules?: string;
-  readonly alertmanagerUrl?: string;
+  readonly alertmanagerUrl?: string | readonly string[];
   readonly scrapeInterval?: string;
   readonly evaluationInterval?: string;
 }
@@ -105,8 +105,8 @@ function connect(url: string, started: RunningProcess): Prometheus {
 }
 
 function configOf(plan: PrometheusPlan): string {
-  const { scrapeUrls = [], alertmanagerUrl, scrapeInterval = "1s", evaluationInterval = "1s" } = plan;
-  const targets = alertmanagerUrl === undefined ? [] : [new URL(alertmanagerUrl).host];
+  const { scrapeUrls = [], alertmanagerUrl = [], scrapeInterval = "1s", evaluationInterval = "1s" } = plan;
+  const targets = [alertmanagerUrl].flat().map((url) => new URL(url).host);
   // JSON, which is also YAML.
   return JSON.stringify({
     global: {

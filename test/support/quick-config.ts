@@ -1,11 +1,13 @@
 /** An account as the config names it, with its windows at the speed of a test. */
 export interface QuickAccount {
   readonly name: string;
-  readonly provider: "nanogpt" | "deepseek" | "ollama";
+  readonly provider: "nanogpt" | "deepseek" | "ollama" | "openai";
   readonly baseUrl: string;
   /** Taken from the environment; left out for a provider without credential. */
   readonly key?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  /** What its provider adds. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   /** Seconds of each simulated window by quota id: the adapters know only the real ones. */
   readonly periods?: Readonly<Record<string, number>>;
 }
@@ -37,10 +39,11 @@ export function quickConfig(
     poll: { interval, timeout, stale_after: staleAfter },
     engine: ENGINE,
     state: { memory: true },
-    accounts: accounts.map(({ name, provider, baseUrl, key, labels, periods = {} }) => ({
+    accounts: accounts.map(({ name, provider, baseUrl, key, labels, settings, periods = {} }) => ({
       name,
       provider,
       base_url: baseUrl,
+      ...settings,
       ...(key !== undefined && { api_key_env: variableOf(name) }),
       ...(labels !== undefined && { labels }),
       quotas: Object.fromEntries(Object.entries(periods).map(([quota, seconds]) => [quota, { period: `${seconds}s` }])),

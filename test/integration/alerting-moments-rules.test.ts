@@ -1,0 +1,3 @@
+import { describeMoments } from "../support/alerting-moments.ts";
+
+describeMoments("rules");

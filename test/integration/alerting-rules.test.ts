@@ -1,0 +1,3 @@
+import { describeEpisodes } from "../support/alerting-episodes.ts";
+
+describeEpisodes("rules");
