@@ -23,7 +23,7 @@ describe.concurrent("the command line", () => {
   it.each([
     {
       args: ["frobnicate"],
-      line: 'unknown command "frobnicate", needs one of serve, check-config, poll, status, replay, print-rules, demo, healthcheck',
+      line: 'unknown command "frobnicate", needs one of serve, check-config, poll, status, replay, print-rules, test-alert, demo, healthcheck',
     },
     { args: ["poll", "status"], line: "one command at a time, got poll status" },
     { args: ["--nope"], line: "Unknown option '--nope'" },
