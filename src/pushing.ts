@@ -66,18 +66,24 @@ export function createPushing(options: PushingOptions): Pushing {
       runbookBase: alerting?.runbookBase,
       dashboardBase: alerting?.dashboardBase,
     });
-  const deliver = (): Delivery =>
-    createDelivery({
+  const deliver = (): Delivery => {
+    const own = new Map<string, AlertmanagerMetrics>();
+    return createDelivery({
       createClient: (tls) => createLazyPostClient({ userAgent: options.userAgent, tls }),
       now,
       toWire: wire,
       reportOn(name) {
         const metrics = options.metrics.alertmanager(name, QUEUE_CAPACITY);
+        own.set(name, metrics);
         counted.set(name, metrics);
         return reportOn(name, metrics, log);
       },
-      left: (name) => counted.get(name)?.end(),
+      left(name) {
+        // A later delivery may tell it again, and its series are the same.
+        if (counted.get(name) === own.get(name)) own.get(name)?.end();
+      },
     });
+  };
   const begin = (snapshot: Snapshot) => {
     delivery = isDryRun ? undefined : deliver();
     const outlet = delivery ?? createLogOutlet(log, wire);
@@ -162,6 +168,9 @@ function createLogOutlet(log: Logger, wire: (alert: ToldAlert) => object): Outle
         said.set(alert.fingerprint, isResolved);
         log.info({ alert: wire(alert) }, isResolved ? "would tell that this alert has ended" : "would tell this alert");
       }
+    },
+    withdraw(fingerprint) {
+      if (said.delete(fingerprint)) log.info({ fingerprint }, "would tell nothing more of this alert");
     },
     stop: async () => undefined,
   };

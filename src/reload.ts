@@ -59,10 +59,23 @@ export function createReloads({ load, log, refused, swap }: ReloadOptions): Relo
 
 /** The new config as far as it can be had without a restart: what is held open since the start stays. */
 export function withWhatStays(before: Config, next: Config, log: Logger): Config {
-  if (!isDeepStrictEqual(before.web, next.web))
+  if (!isDeepStrictEqual(before.web.listen, next.web.listen))
     log.warn("web.listen_address is not what the config says now: that takes a restart");
   if (!isDeepStrictEqual(before.state, next.state))
     log.warn("state is not what the config says now: that takes a restart");
-  const { web, state, written } = before;
-  return { ...next, web, state, written: { ...next.written, web: written["web"], state: written["state"] } };
+  const { state, written } = before;
+  const web = { ...next.web, listen: before.web.listen };
+  return { ...next, web, state, written: { ...next.written, web: writtenWeb(before, next), state: written["state"] } };
 }
+
+/** The section as the file has it now, but for the address that is still the one from before. */
+function writtenWeb(before: Config, next: Config): Config["written"][string] {
+  if (isDeepStrictEqual(before.web.listen, next.web.listen)) return next.written["web"];
+  const { listen_address: _, ...rest } = sectionOf(next);
+  const { listen_address } = sectionOf(before);
+  const web = { ...rest, ...(listen_address !== undefined && { listen_address }) };
+  return Object.keys(web).length === 0 ? undefined : web;
+}
+
+const sectionOf = ({ written }: Config) =>
+  (written["web"] ?? {}) as { readonly listen_address?: unknown; readonly [key: string]: unknown };

@@ -94,3 +94,15 @@ it.each([
   expect([once.web, once.state, once.written]).toEqual([before.web, before.state, before.written]);
   expect(back).toMatchObject({ web: before.web, state: before.state });
 });
+
+it("where alerts link to is taken from the new config, also beside an address that takes a restart", async () => {
+  const { log, messages } = logged();
+  const before = await load(`web: { listen_address: 127.0.0.1:9001, external_url: https://one.test }\n${ONE}`);
+  const same = await load(`web: { listen_address: 127.0.0.1:9001, external_url: https://two.test }\n${ONE}`);
+  const other = await load(`web: { listen_address: 127.0.0.1:9002, external_url: https://two.test }\n${ONE}`);
+
+  expect(withWhatStays(before, same, log)).toMatchObject({ web: same.web, written: same.written });
+  expect(messages).toEqual([]);
+  expect(withWhatStays(before, other, log)).toMatchObject({ web: same.web, written: same.written });
+  expect(messages).toEqual(["web.listen_address is not what the config says now: that takes a restart"]);
+});

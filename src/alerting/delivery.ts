@@ -35,6 +35,7 @@ export function createDelivery({ createClient, now, toWire, reportOn, left }: De
     return {
       ...target,
       offer: replica.offer,
+      withdraw: replica.withdraw,
       async stop(graceMs) {
         await replica.stop(graceMs);
         await client.close();
@@ -49,6 +50,9 @@ export function createDelivery({ createClient, now, toWire, reportOn, left }: De
   return {
     offer(alerts) {
       for (const one of told.values()) one.offer(alerts);
+    },
+    withdraw(fingerprint) {
+      for (const one of told.values()) one.withdraw(fingerprint);
     },
     replace(targets) {
       const before = told;

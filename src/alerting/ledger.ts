@@ -39,10 +39,10 @@ interface LedgerOptions {
   /** Until when an alert from before the start goes on though nobody fires it any more; undefined: not at all. */
   readonly heldUntil: (kept: KeptAlert) => Date | undefined;
   /**
-   * Seconds for which an end is kept to oneself, while nothing more is told of the alert: a replica that hears of the end
-   * later would make it fire again. 0 by default.
+   * Whether another daemon tells the same alerts. Then no end is told: it might still fire there, and would page anew.
+   * Alertmanager ends what neither of them tells any more. Not so by default.
    */
-  readonly settleSeconds?: () => number;
+  readonly isShared?: () => boolean;
   /** Hears of everything that begins, ends or is forgotten. */
   readonly onChange: (change: { readonly keep: KeptAlert } | { readonly forget: string }) => void;
 }
@@ -50,17 +50,16 @@ interface LedgerOptions {
 export interface Ledger {
   /** All that fires for an owner now: gives what has begun or ended by it. */
   update(owner: string, wanted: readonly Wanted[], now: Date): readonly ToldAlert[];
-  /** Ends what belongs to none of these owners, and gives it. */
+  /** Ends what belongs to none of these owners, and gives what is to be told of that. */
   retain(owners: ReadonlySet<string>, now: Date): readonly ToldAlert[];
   /** Everything that is to be told again: what fires, and what has ended within so many seconds. The rest is forgotten. */
   due(now: Date, seconds: number): readonly ToldAlert[];
 }
 
 /** Remembers what Alertmanager is being told, so that an end is told as reliably as a beginning. Pure but for `onChange`. */
-export function createLedger({ kept, heldUntil, settleSeconds = () => 0, onChange }: LedgerOptions): Ledger {
+export function createLedger({ kept, heldUntil, isShared = () => false, onChange }: LedgerOptions): Ledger {
   const byOwner = new Map<string, Map<string, ToldAlert>>();
   const held = new Map<string, Date>();
-  const endingSince = new Map<string, Date>();
   const alertsOf = (owner: string) => byOwner.get(owner) ?? new Map<string, ToldAlert>();
   const put = (alert: ToldAlert) => byOwner.set(alert.owner, alertsOf(alert.owner).set(alert.fingerprint, alert));
 
@@ -79,28 +78,25 @@ export function createLedger({ kept, heldUntil, settleSeconds = () => 0, onChang
     onChange({ keep: { ...rest, annotations } });
     return told;
   };
-  const end = (alert: ToldAlert, now: Date): ToldAlert => {
-    endingSince.delete(alert.fingerprint);
-    return change({ ...alert, resolvedAt: now }, now);
+  const forget = ({ owner, fingerprint }: ToldAlert) => {
+    byOwner.get(owner)?.delete(fingerprint);
+    onChange({ forget: fingerprint });
+  };
+  const end = (alert: ToldAlert, now: Date): readonly ToldAlert[] => {
+    if (!isShared()) return [change({ ...alert, resolvedAt: now }, now)];
+    forget(alert);
+    return [];
   };
 
   const begin = (owner: string, fingerprint: string, wanted: Wanted, now: Date): readonly ToldAlert[] => {
     const before = alertsOf(owner).get(fingerprint);
     held.delete(fingerprint);
-    const wasEnding = endingSince.delete(fingerprint);
     const alert = { ...wanted, owner, fingerprint, resolvedAt: undefined };
     if (before === undefined || before.resolvedAt !== undefined) return [change(alert, now)];
-    const lasting = { ...alert, since: before.since };
-    put(lasting);
-    // Nothing was told of it meanwhile, and the next time may be too late: it would end by itself.
-    return wasEnding ? [lasting] : [];
+    put({ ...alert, since: before.since });
+    return [];
   };
   const isHeld = ({ fingerprint }: ToldAlert, now: Date) => now < (held.get(fingerprint) ?? now);
-  const hasSettled = ({ fingerprint }: ToldAlert, now: Date) => {
-    const since = endingSince.get(fingerprint) ?? now;
-    endingSince.set(fingerprint, since);
-    return now.getTime() - since.getTime() >= settleSeconds() * 1000;
-  };
   const firing = (alerts: ReadonlyMap<string, ToldAlert>) =>
     [...alerts.values()].filter(({ resolvedAt }) => resolvedAt === undefined);
 
@@ -110,25 +106,22 @@ export function createLedger({ kept, heldUntil, settleSeconds = () => 0, onChang
       const named = new Map(wanted.map((one) => [fingerprintOf(one.labels), one]));
       const begun = [...named].flatMap(([fingerprint, one]) => begin(owner, fingerprint, one, now));
       const over = firing(alertsOf(owner)).filter((one) => !named.has(one.fingerprint) && !isHeld(one, now));
-      return [...begun, ...over.filter((one) => hasSettled(one, now)).map((one) => end(one, now))];
+      return [...begun, ...over.flatMap((one) => end(one, now))];
     },
     retain(owners, now) {
       return [...byOwner].flatMap(([owner, alerts]) =>
-        owners.has(owner) ? [] : firing(alerts).map((one) => end(one, now)),
+        owners.has(owner) ? [] : firing(alerts).flatMap((one) => end(one, now)),
       );
     },
     due(now, seconds) {
       for (const [owner, alerts] of byOwner) {
-        for (const { fingerprint, resolvedAt } of alerts.values()) {
-          if (resolvedAt === undefined || now.getTime() - resolvedAt.getTime() <= seconds * 1000) continue;
-          alerts.delete(fingerprint);
-          onChange({ forget: fingerprint });
+        for (const alert of alerts.values()) {
+          const { resolvedAt } = alert;
+          if (resolvedAt !== undefined && now.getTime() - resolvedAt.getTime() > seconds * 1000) forget(alert);
         }
         if (alerts.size === 0) byOwner.delete(owner);
       }
-      return [...byOwner.values()].flatMap((alerts) =>
-        [...alerts.values()].filter(({ fingerprint }) => !endingSince.has(fingerprint)),
-      );
+      return [...byOwner.values()].flatMap((alerts) => [...alerts.values()]);
     },
   };
 }

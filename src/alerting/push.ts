@@ -38,8 +38,6 @@ export const VALID_INTERVALS = 4;
 const RESOLVED_INTERVALS = 15;
 /** As long as the rules bridge a restart: an alert that the engine has forgotten over one has this long to come back. */
 const HELD_INTERVALS = 10;
-/** Less than what is left of the four when an alert ends right before it would be sent again. */
-const SETTLE_INTERVALS = 2.5;
 const EXPORTER = "";
 
 /** Tells an outlet what the engine fires: at once what is new, and all of it again and again. */
@@ -61,10 +59,12 @@ export function createPush({
       isForgotten(kept, known.get(kept.owner))
         ? new Date(startedAt + HELD_INTERVALS * resendSeconds() * 1000)
         : undefined,
-    settleSeconds: () => (hasPeer() ? SETTLE_INTERVALS * resendSeconds() : 0),
+    isShared: hasPeer,
     onChange(change) {
-      if ("forget" in change) store.forgetAlert(change.forget);
-      else store.keepAlert(change.keep.fingerprint, encodeAlert(change.keep));
+      if ("forget" in change) {
+        store.forgetAlert(change.forget);
+        outlet.withdraw(change.forget);
+      } else store.keepAlert(change.keep.fingerprint, encodeAlert(change.keep));
     },
   });
   const tell = (news: ReturnType<typeof ledger.update>) => {
@@ -87,25 +87,23 @@ export function createPush({
       ...ledger.retain(new Set([EXPORTER, ...accounts.map(keyOf)]), at),
     ]);
   };
-  const resend = () => outlet.offer(ledger.due(now(), RESOLVED_INTERVALS * resendSeconds()));
   let timer: NodeJS.Timeout;
-  const resendLater = () => {
-    timer = setTimeout(() => {
-      resend();
-      resendLater();
-    }, resendSeconds() * 1000);
+  /** The next time counts from this one: what was just told lasts for four of the intervals that hold now. */
+  const resend = () => {
+    clearTimeout(timer);
+    timer = setTimeout(resend, resendSeconds() * 1000);
+    outlet.offer(ledger.due(now(), RESOLVED_INTERVALS * resendSeconds()));
   };
 
   evaluate(snapshot);
   resend();
-  resendLater();
   return {
     take: (account) => tell(update(account, now())),
     evaluate,
     resend,
     async stop(graceMs) {
-      clearTimeout(timer);
       resend();
+      clearTimeout(timer);
       await outlet.stop(graceMs);
     },
   };

@@ -31,6 +31,8 @@ interface ReplicaOptions {
 export interface Outlet {
   /** Of each alert only what was offered last is told. */
   offer(alerts: readonly ToldAlert[]): void;
+  /** What still waits of this alert is told no more. */
+  withdraw(fingerprint: string): void;
   /** Tells what is still waiting, as far as that goes within these milliseconds. */
   stop(graceMs: number): Promise<void>;
 }
@@ -51,6 +53,8 @@ const RETRY_MS = { first: 1000, most: 30_000 };
 export function createReplica({ send, toWire, report }: ReplicaOptions): Outlet {
   const queue = new Map<string, ToldAlert>();
   const refusals = new Map<string, string>();
+  /** While they are on their way, and until they are offered anew. */
+  const withdrawn = new Set<string>();
   const abort = new AbortController();
   let isStopping = false;
   let isGivenUp = false;
@@ -100,6 +104,7 @@ export function createReplica({ send, toWire, report }: ReplicaOptions): Outlet 
 
   const enqueue = (alerts: readonly ToldAlert[]) => {
     for (const alert of alerts) {
+      if (withdrawn.has(alert.fingerprint)) continue;
       queue.delete(alert.fingerprint);
       queue.set(alert.fingerprint, alert);
     }
@@ -134,6 +139,7 @@ export function createReplica({ send, toWire, report }: ReplicaOptions): Outlet 
     while (queue.size > 0) {
       const batch = takeBatch().flatMap(render);
       const takenBefore = taken;
+      withdrawn.clear();
       const again = batch.length === 0 ? [] : await deliver(batch);
       if (again.length === 0) {
         if (batch.length > 0 && taken === takenBefore) report.noneTaken();
@@ -165,7 +171,12 @@ export function createReplica({ send, toWire, report }: ReplicaOptions): Outlet 
   };
 
   return {
+    withdraw(fingerprint) {
+      if (queue.delete(fingerprint)) report.queued(queue.size);
+      withdrawn.add(fingerprint);
+    },
     offer(alerts) {
+      for (const { fingerprint } of alerts) withdrawn.delete(fingerprint);
       enqueue(alerts);
       if (retry === undefined && queue.size > 0) begin();
     },

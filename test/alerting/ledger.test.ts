@@ -18,15 +18,15 @@ interface Watched {
 interface Options {
   readonly kept?: readonly KeptAlert[];
   readonly heldUntil?: (kept: KeptAlert) => Date | undefined;
-  readonly settleSeconds?: number;
+  readonly isShared?: boolean;
 }
 
-function begin({ kept = [], heldUntil = () => undefined, settleSeconds = 0 }: Options = {}): Watched {
+function begin({ kept = [], heldUntil = () => undefined, isShared = false }: Options = {}): Watched {
   const stored = new Map(kept.map((one) => [one.fingerprint, one]));
   const ledger = createLedger({
     kept,
     heldUntil,
-    settleSeconds: () => settleSeconds,
+    isShared: () => isShared,
     onChange(change) {
       if ("forget" in change) stored.delete(change.forget);
       else stored.set(change.keep.fingerprint, change.keep);
@@ -125,53 +125,30 @@ describe("an alert", () => {
   });
 });
 
-describe("an end that has to settle", () => {
-  const ending = () => {
-    const { ledger, stored } = begin({ settleSeconds: 150 });
+describe("an alert that another daemon tells too", () => {
+  it("is told no more when it ends here, and its end neither: it may still fire there", () => {
+    const { ledger, stored } = begin({ isShared: true });
     ledger.update(MAIN, [aWanted()], NOW);
-    const news = ledger.update(MAIN, [], inSeconds(60));
-    return { ledger, stored, news };
-  };
 
-  it("is not told for a while, and neither is that the alert fires", () => {
-    const { ledger, stored, news } = ending();
-
-    expect([news, ledger.update(MAIN, [], inSeconds(209)), ledger.due(inSeconds(209), REPEATED)]).toEqual([[], [], []]);
-    expect([...stored.values()]).toMatchObject([{ resolvedAt: undefined }]);
+    expect([ledger.update(MAIN, [], inSeconds(60)), ledger.due(inSeconds(60), REPEATED)]).toEqual([[], []]);
+    expect([...stored.values()]).toEqual([]);
   });
 
-  it("is told then, and repeated like any other", () => {
-    const { ledger } = ending();
-
-    expect(ledger.update(MAIN, [], inSeconds(210))).toMatchObject([{ resolvedAt: inSeconds(210) }]);
-    expect(ledger.update(MAIN, [], inSeconds(225))).toEqual([]);
-    expect(ledger.due(inSeconds(210 + REPEATED), REPEATED)).toHaveLength(1);
-  });
-
-  it("that was none is followed at once by the alert as it was: for long nothing was told of it", () => {
-    const { ledger } = ending();
+  it("is told at once when it fires again", () => {
+    const { ledger } = begin({ isShared: true });
+    ledger.update(MAIN, [aWanted()], NOW);
+    ledger.update(MAIN, [], inSeconds(60));
 
     expect(ledger.update(MAIN, [aWanted({ since: inSeconds(200) })], inSeconds(200))).toMatchObject([
-      { since: NOW, resolvedAt: undefined },
+      { since: inSeconds(200), resolvedAt: undefined },
     ]);
-    expect(ledger.update(MAIN, [aWanted()], inSeconds(215))).toEqual([]);
-    expect(ledger.due(inSeconds(240), REPEATED)).toMatchObject([{ resolvedAt: undefined }]);
-    expect(ledger.update(MAIN, [], inSeconds(300))).toEqual([]);
-    expect(ledger.update(MAIN, [], inSeconds(450))).toMatchObject([{ resolvedAt: inSeconds(450) }]);
   });
 
-  it("settles anew after a restart", () => {
-    const { stored } = ending();
-    const { ledger } = begin({ kept: [...stored.values()], settleSeconds: 150 });
+  it("ends no louder when its account is removed", () => {
+    const { ledger } = begin({ isShared: true });
+    ledger.update(MAIN, [aWanted()], NOW);
 
-    expect(ledger.update(MAIN, [], inSeconds(100))).toEqual([]);
-    expect(ledger.update(MAIN, [], inSeconds(250))).toMatchObject([{ since: NOW, resolvedAt: inSeconds(250) }]);
-  });
-
-  it("does not settle when the account is removed", () => {
-    const { ledger } = ending();
-
-    expect(ledger.retain(new Set(), inSeconds(61))).toMatchObject([{ resolvedAt: inSeconds(61) }]);
+    expect([ledger.retain(new Set(), inSeconds(60)), ledger.due(inSeconds(60), REPEATED)]).toEqual([[], []]);
   });
 });
 

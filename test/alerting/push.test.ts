@@ -23,8 +23,10 @@ const FORGOTTEN = anAccount({ quotas: [], lastPollAt: undefined, lastSuccessAt: 
 
 /** A store that goes on over restarts. */
 function begin(accounts: readonly AccountSnapshot[], kept = new Map<string, string>(), hasPeer = false) {
+  const interval = { seconds: 60 };
   const offers: string[][] = [];
   const bugs: string[] = [];
+  const withdrawn: string[] = [];
   const store = {
     alerts: (): readonly KeptText[] => [...kept].map(([name, text]) => ({ name, text })),
     keepAlert: (name: string, text: string) => void kept.set(name, text),
@@ -37,16 +39,17 @@ function begin(accounts: readonly AccountSnapshot[], kept = new Map<string, stri
     store,
     outlet: {
       offer: (alerts) => void offers.push(alerts.map(told)),
+      withdraw: (fingerprint) => void withdrawn.push(fingerprint),
       stop: () => Promise.resolve(),
     },
     now: () => new Date(),
-    resendSeconds: () => 60,
+    resendSeconds: () => interval.seconds,
     hasPeer: () => hasPeer,
     ofExporter: () => [alertOfExporter("LLMQuotaWatchdog", "none", NOW)],
     onBug: ({ account }) => void bugs.push(account),
   });
   running = push;
-  return { push, offers, kept, bugs };
+  return { push, offers, withdrawn, kept, bugs, interval };
 }
 
 const WATCHDOG = "LLMQuotaWatchdog fires";
@@ -66,6 +69,17 @@ describe("a push", () => {
     expect(offers).toEqual([[FIRES], [WATCHDOG, FIRES], [WATCHDOG, FIRES], [ENDED]]);
   });
 
+  it("goes on in a new rhythm from the moment it is told to: what it has sent lasts for four of the new intervals", async () => {
+    const { push, offers, interval } = begin([FIRING]);
+    await vi.advanceTimersByTimeAsync(1000);
+    interval.seconds = 10;
+    push.resend();
+    offers.length = 0;
+    await vi.advanceTimersByTimeAsync(60_000);
+
+    expect(offers).toEqual(Array.from({ length: 6 }, () => [WATCHDOG, FIRES]));
+  });
+
   it("repeats an end for fifteen minutes", async () => {
     const { push, offers, kept } = begin([FIRING]);
     push.take(FINE);
@@ -79,17 +93,15 @@ describe("a push", () => {
     expect(kept.size).toBe(1);
   });
 
-  it("waits with an end until a peer has heard of it too", async () => {
-    const { push, offers } = begin([FIRING], undefined, true);
+  it("tells no end of what a peer may still fire, and takes back what waits", async () => {
+    const { push, offers, withdrawn, kept } = begin([FIRING], undefined, true);
     offers.length = 0;
     push.take(FINE);
-    await vi.advanceTimersByTimeAsync(149_000);
-    push.take(FINE);
+    await vi.advanceTimersByTimeAsync(MINUTE);
 
-    expect(offers).toEqual([[WATCHDOG], [WATCHDOG]]);
-    await vi.advanceTimersByTimeAsync(1000);
-    push.take(FINE);
-    expect(offers.at(-1)).toEqual([ENDED]);
+    expect(offers).toEqual([[WATCHDOG]]);
+    expect(withdrawn).toHaveLength(1);
+    expect(kept.size).toBe(1);
   });
 
   it("ends at once what fires on an account that is gone", () => {

@@ -95,6 +95,20 @@ describe("a replica", () => {
     ]);
   });
 
+  it("is not told what was taken back while it waited or was under way", async () => {
+    const { replica, tally, calls } = begin([fail, accept]);
+    replica.offer([named("a"), named("b"), named("c")]);
+    replica.withdraw("a");
+    await settle();
+    replica.withdraw("b");
+    await vi.advanceTimersByTimeAsync(1000);
+    replica.offer([named("b")]);
+    await settle();
+
+    expect(calls.slice(1).map(({ alerts }) => alerts.map(nameOf))).toEqual([["c"], ["b"]]);
+    expect(tally).toMatchObject({ sent: 2, dropped: 0, queued: 0 });
+  });
+
   it("that fails is tried again after 1, 2, 4 seconds and so on, at most 30, with what was offered meanwhile", async () => {
     const { replica, tally, calls } = begin([...Array.from({ length: 7 }, () => fail), accept]);
     replica.offer([named("a")]);

@@ -157,6 +157,19 @@ describe("a pair", () => {
     ]);
   });
 
+  it.each([
+    { luck: 0, lag: 90 },
+    { luck: 0.5, lag: 60 },
+    { luck: 1, lag: 30 },
+  ])("sees all of it by three tenths of an interval later at the most: $lag s with dice of $luck", async (plan) => {
+    const { one, other } = await startPair({ random: () => plan.luck });
+    await pass(6 * INTERVAL);
+    const lags = other.outcomes.slice(1).map(({ at }, index) => at - (one.outcomes[index + 1]?.at ?? 0));
+
+    expect(rounded(lags)).toEqual(lags.map(() => plan.lag));
+    expect(lags.length).toBeGreaterThan(3);
+  });
+
   it("makes few calls more than one and never leaves the account unread, whatever the dice say", async () => {
     const phases = fc.double({ min: 0, max: INTERVAL, noNaN: true });
     await fc.assert(

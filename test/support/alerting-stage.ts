@@ -26,6 +26,8 @@ interface StagePlan {
   /** How many daemons Prometheus scrapes; the first is started. */
   readonly daemons?: 1 | 2;
   readonly staleAfter?: string;
+  /** Each daemon asks the other before it reads. */
+  readonly arePeers?: boolean;
 }
 
 export interface Stage extends AsyncDisposable {
@@ -65,7 +67,7 @@ export async function startStage(plan: StagePlan): Promise<Stage> {
 }
 
 async function build(plan: StagePlan, stack: AsyncDisposableStack): Promise<Omit<Stage, typeof Symbol.asyncDispose>> {
-  const { mode, accounts, daemons = 1, staleAfter = "6s" } = plan;
+  const { mode, accounts, daemons = 1, staleAfter = "6s", arePeers = false } = plan;
   const folder = mkdtempSync(join(tmpdir(), "llm-quota-test-stage-"));
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
   const webhook = stack.use(await startWebhook());
@@ -90,20 +92,21 @@ async function build(plan: StagePlan, stack: AsyncDisposableStack): Promise<Omit
     mode === "rules"
       ? { mode }
       : { mode, resend_interval: `${RESEND_SECONDS}s`, alertmanagers: [{ static_configs: [{ targets }] }] };
+  const ports = [await freePort(), await freePort()] as const;
   const writeConfig = (names: readonly string[]) => {
     for (const place of [0, 1]) {
-      const config = JSON.parse(all.configText) as { accounts: { name: string }[] };
+      const config = JSON.parse(all.configText) as { poll: object; accounts: { name: string }[] };
+      const peer = arePeers && { peer: `http://127.0.0.1:${ports[1 - place]}` };
       const kept = config.accounts.filter(({ name }) => names.includes(name));
       const state = { path: join(folder, `state-${place}.db`) };
       writeFileSync(
         join(folder, `config-${place}.yaml`),
-        JSON.stringify({ ...config, state, alerting, accounts: kept }),
+        JSON.stringify({ ...config, poll: { ...config.poll, ...peer }, state, alerting, accounts: kept }),
       );
     }
   };
   writeConfig(accounts.map(({ name }) => name));
 
-  const ports = [await freePort(), await freePort()] as const;
   const running = new Map<number, Daemon>();
   const start: Stage["startDaemon"] = async (place = 0) => {
     const daemon = await startDaemon({
