@@ -8,7 +8,8 @@ import packageJson from "../package.json" with { type: "json" };
 // Else V8 lets its young generation grow to 32 MB and collects the rest the later. Measured on 2026-11-22 by
 // bench/memory.ts with Node 24.21: without this 123 MB instead of 112 with 20 accounts, 388 instead of 207 with 1,000. The
 // price is that a page of 10,000 series takes 5 ms to render instead of 4.
-setFlagsFromString("--semi-space-growth-factor=1");
+// What only works through its input lives short and shall be quick: a fifth of its time went into collecting.
+if (!["replay", "backtest"].includes(process.argv[2] ?? "")) setFlagsFromString("--semi-space-growth-factor=1");
 
 // A second start need not compile everything again, which takes a quarter of it. In a folder of the user's own, as in a
 // shared one somebody else could plant code; where there is none to write to, nothing is kept.

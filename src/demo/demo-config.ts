@@ -25,6 +25,7 @@ const ENGINE = {
   min_lead: duration(30),
   topup_warning: duration(WEEK),
   topup_critical: duration(2 * DAY),
+  topup_known: duration(DAY),
   rate_limit_window: duration(MINUTE),
   use_or_lose_period: duration(WEEK),
   use_or_lose_lead: duration(2 * WEEK),

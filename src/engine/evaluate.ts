@@ -7,7 +7,7 @@ import { ACCOUNT_ALERTS, QUOTA_ALERTS } from "./alerts.ts";
 import { bindingOf, isDue, lowerBeside } from "./beside.ts";
 import type { Clock } from "./clock.ts";
 import { firingOfState, release, worstOf } from "./firing.ts";
-import { windowsOf } from "./forecast.ts";
+import { windowsOf } from "./outlook.ts";
 import type { Firing, QuotaMemory } from "./quota-memory.ts";
 import type { EngineSettings } from "./settings.ts";
 import type { AccountSnapshot, ActiveAlert, Forecast, QuotaSnapshot, Rate } from "./snapshot.ts";

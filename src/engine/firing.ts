@@ -2,21 +2,32 @@ import { SEVERITIES, type Severity, type State } from "../quota/state.ts";
 import { isOfState, QUOTA_ALERTS, type QuotaAlert } from "./alerts.ts";
 import type { Firing, QuotaMemory } from "./quota-memory.ts";
 
+type StateAlert = Exclude<QuotaAlert, "LLMQuotaLimitReduced" | "LLMQuotaDataStale">;
+
+const STATE_ALERTS = QUOTA_ALERTS.filter((alert): alert is StateAlert => isOfState(alert));
+
 /** The alerts that the state of a quota fires. What announced an exhaustion goes on while exhausted, but never starts there. */
 export function setFiring(memory: QuotaMemory, at: number): void {
-  const { state, firing } = memory;
-  const isBucket = memory.good?.kind === "rate_limit";
-  const wanted: Partial<Record<QuotaAlert, boolean>> = {
-    LLMQuotaExhausted: state === "exhausted",
-    LLMQuotaWillExhaust: state === "critical" || (state === "exhausted" && firing.LLMQuotaWillExhaust !== undefined),
-    LLMQuotaCreditsLow: state === "topup" || (state === "exhausted" && firing.LLMQuotaCreditsLow !== undefined),
-    LLMQuotaWatch: state === "watch" && !isBucket,
-    LLMQuotaRateLimited: state === "watch" && isBucket,
-    LLMQuotaUseOrLose: state === "use_or_lose",
-  };
-  for (const [name, isWanted] of Object.entries(wanted) as [QuotaAlert, boolean][]) {
-    if (isWanted) firing[name] = firingNow(memory, name, at);
-    else delete firing[name];
+  for (const name of STATE_ALERTS) {
+    if (isWanted(name, memory)) memory.firing[name] = firingNow(memory, name, at);
+    else if (memory.firing[name] !== undefined) delete memory.firing[name];
+  }
+}
+
+function isWanted(alert: StateAlert, { state, firing, good }: QuotaMemory): boolean {
+  switch (alert) {
+    case "LLMQuotaExhausted":
+      return state === "exhausted";
+    case "LLMQuotaWillExhaust":
+      return state === "critical" || (state === "exhausted" && firing.LLMQuotaWillExhaust !== undefined);
+    case "LLMQuotaCreditsLow":
+      return state === "topup" || (state === "exhausted" && firing.LLMQuotaCreditsLow !== undefined);
+    case "LLMQuotaWatch":
+      return state === "watch" && good?.kind !== "rate_limit";
+    case "LLMQuotaRateLimited":
+      return state === "watch" && good?.kind === "rate_limit";
+    case "LLMQuotaUseOrLose":
+      return state === "use_or_lose";
   }
 }
 
@@ -28,8 +39,14 @@ function firingNow({ state, severity, firing }: QuotaMemory, name: QuotaAlert, a
 }
 
 /** What the state of the quota fires. */
-export const firingOfState = ({ firing }: QuotaMemory): readonly Firing[] =>
-  QUOTA_ALERTS.flatMap((alert) => (isOfState(alert) ? (firing[alert] ?? []) : []));
+export function firingOfState({ firing }: QuotaMemory): readonly Firing[] {
+  const found: Firing[] = [];
+  for (const alert of STATE_ALERTS) {
+    const one = firing[alert];
+    if (one !== undefined) found.push(one);
+  }
+  return found;
+}
 
 /** Ends everything that the state of a quota fires. */
 export function release(memory: QuotaMemory, state: State): void {
@@ -39,7 +56,7 @@ export function release(memory: QuotaMemory, state: State): void {
   memory.clearing = 0;
   memory.emptyReadings = 0;
   memory.replaced = undefined;
-  for (const alert of QUOTA_ALERTS) if (isOfState(alert)) delete memory.firing[alert];
+  for (const alert of STATE_ALERTS) delete memory.firing[alert];
 }
 
 export const worstOf = (alerts: readonly { readonly severity: Severity }[]): Severity =>

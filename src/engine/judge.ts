@@ -76,7 +76,7 @@ function enter(memory: QuotaMemory, next: Judgement, at: number): void {
 
 /** Enters a more urgent state when enough readings in a row want it, leaves one when enough in a row do not. */
 function settle(current: Case, want: Judgement): void {
-  const { memory, at, settings } = current;
+  const { memory, at } = current;
   if (memory.state === "exhausted") enter(memory, isForetold(memory, want) ? want : OK, at);
   else if (memory.state === want.state && memory.severity === want.severity) {
     memory.clearing = 0;
@@ -85,9 +85,18 @@ function settle(current: Case, want: Judgement): void {
   } else if (isWorse(want, memory)) worsen(current, want);
   else {
     memory.wanted = undefined;
+    if (memory.clearing === 0) memory.clearingSince = at;
     memory.clearing++;
-    if (memory.state === "unknown" || memory.clearing >= settings.clear_readings) enter(memory, want, at);
+    if (memory.state === "unknown" || hasCleared(current)) enter(memory, want, at);
   }
+}
+
+/** A page that ends only for a moment has not ended. */
+function hasCleared({ memory, reading, at, settings }: Case): boolean {
+  if (memory.clearing < settings.clear_readings) return false;
+  if (memory.state !== "critical") return true;
+  const least = Math.min(settings.clear_share * (reading.periodSeconds ?? 0), settings.clear_most);
+  return at - memory.clearingSince >= least;
 }
 
 /** The alert that announced the exhaustion goes on after it. */

@@ -1,5 +1,7 @@
 import { remainingOf, usedOf } from "../quota/amounts.ts";
 import type { Reading, Unit } from "../quota/reading.ts";
+import { type GrossUse, newGrossUse, takeSum } from "./gross-use.ts";
+import { learnHours, newProfile, type Profile } from "./profile.ts";
 import { addPoint, emptySeries, lastSpan, type Series } from "./series.ts";
 import type { EngineSettings } from "./settings.ts";
 
@@ -34,6 +36,9 @@ export interface Meter {
   formerly: number | undefined;
   active: number;
   series: Series;
+  profile: Profile;
+  /** Of a sliding window, what will leave it and when. */
+  gross: GrossUse | undefined;
   /** The furthest that the clock had come before it was set back; undefined once it is there again. */
   clockWasAt: number | undefined;
   /** An implausible jump that waits for a second reading. */
@@ -141,6 +146,8 @@ export function newMeter(reading: Reading, span: number): Meter | undefined {
     formerly: undefined,
     active: 0,
     series: emptySeries(),
+    profile: newProfile(now.at),
+    gross: undefined,
     clockWasAt: undefined,
     candidate: undefined,
     replaced: undefined,
@@ -150,6 +157,7 @@ export function newMeter(reading: Reading, span: number): Meter | undefined {
     unusedAtReset: undefined,
   };
   addPoint(meter.series, now.at, 0, 0, span);
+  meter.gross = grossOf(meter, now, reading, false);
   return meter;
 }
 
@@ -158,7 +166,7 @@ const MOST_CADENCE_STEP = 8;
 
 /** Believes a reading. */
 export function accept(meter: Meter, step: Step, consumed: number, active: number, event: MeterEvent): MeterEvent {
-  const { now, span } = step;
+  const { now, reading, span, settings } = step;
   const elapsed = now.at - meter.at;
   const wasEmpty = meter.remaining !== undefined && meter.remaining <= 0;
   const moved = Math.abs(now.level - meter.level);
@@ -170,7 +178,11 @@ export function accept(meter: Meter, step: Step, consumed: number, active: numbe
   // Only of an emptied quota does anybody ask.
   meter.expectedUse = now.remaining !== undefined && now.remaining <= 0 ? recentRate(meter) * elapsed : 0;
   meter.consumed += consumed;
-  if (!wasEmpty || event === "reset" || event === "topup") meter.active += Math.max(0, active);
+  // Of what is empty nothing can be used, whoever asks for it.
+  const couldUse = !wasEmpty || event === "reset" || event === "topup";
+  if (couldUse) meter.active += Math.max(0, active);
+  if (couldUse) learnHours(meter.profile, now.at, consumed, Math.max(0, active), settings);
+  meter.gross = grossOf(meter, now, reading, couldUse);
   meter.basis = now.basis;
   meter.level = now.level;
   meter.at = now.at;
@@ -182,6 +194,19 @@ export function accept(meter: Meter, step: Step, consumed: number, active: numbe
   meter.readings++;
   addPoint(meter.series, now.at, meter.consumed, meter.active, span);
   return event;
+}
+
+/** Goes on with what is known, or begins anew where the clock or the window is another, or a whole window went by. */
+function grossOf(meter: Meter, now: Observed, reading: Reading, couldUse: boolean): GrossUse | undefined {
+  const { gross } = meter;
+  const period = reading.periodSeconds;
+  if (reading.sliding !== true || period === undefined || now.basis !== "used") return undefined;
+  const elapsed = now.at - (gross?.at ?? -Infinity);
+  if (elapsed === 0) return gross;
+  if (gross === undefined || gross.period !== period || elapsed < 0 || elapsed >= period)
+    return newGrossUse(period, now.at, now.level);
+  takeSum(gross, { at: now.at, used: now.level, before: meter.level, couldUse });
+  return gross;
 }
 
 /** What a subtraction of decimal fractions may be off by. */

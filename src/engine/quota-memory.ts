@@ -4,10 +4,11 @@ import type { Reading } from "../quota/reading.ts";
 import type { Severity, State } from "../quota/state.ts";
 import type { QuotaAlert } from "./alerts.ts";
 import { beginCounters } from "./counters.ts";
-import { type Outlook, outlook, windowsOf } from "./forecast.ts";
+import { outlook } from "./forecast.ts";
 import { type LimitMemory, newLimitMemory, noteLimit } from "./limit.ts";
 import { type Meter, type MeterEvent, newMeter } from "./meter.ts";
 import { observe } from "./observe.ts";
+import { type Outlook, windowsOf } from "./outlook.ts";
 import type { EngineSettings } from "./settings.ts";
 
 /** A firing alert as the engine remembers it. Times in seconds. */
@@ -35,8 +36,9 @@ export interface QuotaMemory {
   severity: Severity;
   /** A state that is wanted but not believed yet, and by how many readings in a row. */
   wanted: { state: State; severity: Severity; readings: number } | undefined;
-  /** Readings in a row that speak for leaving the present state. */
+  /** Readings in a row that speak for leaving the present state, and since when they do. */
   clearing: number;
+  clearingSince: number;
   /** Readings in a row that showed nothing left. */
   emptyReadings: number;
   /** Something was left at least once: a balance that never had anything says nothing. */
@@ -71,6 +73,7 @@ export function newQuotaMemory(reading: Reading): QuotaMemory {
     severity: "none",
     wanted: undefined,
     clearing: 0,
+    clearingSince: 0,
     emptyReadings: 0,
     seenAbove: false,
     reminded: false,

@@ -2,8 +2,8 @@ import type { QuotaOverride } from "../quota/account.ts";
 import { ratioOf } from "../quota/amounts.ts";
 import type { Reading } from "../quota/reading.ts";
 import { atMost, type Severity, type State } from "../quota/state.ts";
-import type { Outlook } from "./forecast.ts";
 import type { Meter, MeterEvent } from "./meter.ts";
+import type { Outlook } from "./outlook.ts";
 import type { QuotaMemory } from "./quota-memory.ts";
 import type { EngineSettings } from "./settings.ts";
 
@@ -95,15 +95,26 @@ export function leastDrySpell(reading: Reading, settings: EngineSettings): numbe
     : Math.min(settings.min_dry_spell, settings.dry_spell_share * period);
 }
 
-function wantsTopup({ memory, outlook, settings }: Case): "warning" | "critical" | undefined {
+function wantsTopup(current: Case): "warning" | "critical" | undefined {
+  const { memory, outlook, settings } = current;
   const { runway, timeLeft } = outlook;
   if (runway === undefined) return undefined;
   // What lapses before it runs out needs no top-up.
   if (timeLeft !== undefined && runway >= timeLeft) return undefined;
   const isLow = memory.state === "topup";
   const below = (limit: number, holds: boolean) => runway < limit * (holds ? settings.topup_leave : 1);
-  if (below(settings.topup_critical, isLow && memory.severity === "critical")) return "critical";
+  if (isLow && memory.severity === "critical" && below(settings.topup_critical, true)) return "critical";
+  if (runway * doubtOf(current) < settings.topup_critical) return "critical";
   return below(settings.topup_warning, isLow) ? "warning" : undefined;
+}
+
+/**
+ * By which factor the runway of a balance must be shorter to page: 1 where its use is steady and long known. A burst
+ * passes, and a few days do not tell what a week is like.
+ */
+function doubtOf({ memory, at, outlook, settings }: Case): number {
+  const known = Math.min(1, (at - memory.firstAt) / settings.topup_known);
+  return (outlook.disagreement ?? 1) * (1 + settings.topup_margin * (1 - known));
 }
 
 function wantsWatch({ memory, reading, meter, outlook, settings }: Case): boolean {

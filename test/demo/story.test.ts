@@ -49,8 +49,8 @@ it("tells what the demo promises: who pages, who doesn't, and when it ends", asy
     "team-research LLMQuotaWillExhaust critical": [0, 21],
     "team-research LLMQuotaExhausted critical": [8, 19],
     "team-idle LLMQuotaUseOrLose info": [0, 21],
-    "batch LLMQuotaCreditsLow warning": [0, 14],
-    "batch LLMQuotaCreditsLow critical": [14, 20],
+    "batch LLMQuotaCreditsLow warning": [0, 18],
+    "batch LLMQuotaCreditsLow critical": [18, 20],
     "flaky LLMQuotaAccountUnreadable warning": [2, 6],
     "legacy-soft LLMQuotaWatch warning": [0, 21],
     // Watched for want of a forecast, until its use is known.

@@ -17,11 +17,14 @@ describe("a balance with less than a week of runway", () => {
     expect(alertsOf(last(snapshots))).toEqual(["LLMQuotaCreditsLow warning"]);
   });
 
-  it("pages with less than two days", () => {
-    const snapshots = aBalance().readEach(HOUR, falling(52, 1, 10));
+  it.each([
+    { name: "whose use is steady and known for two weeks pages with less than two days", hours: 15 * 24, at: 46 },
+    { name: "that is new pages with a margin of three tenths", hours: 20, at: 36 },
+  ])("$name", ({ hours, at: expected }) => {
+    const snapshots = aBalance().readEach(HOUR, falling(hours + 40, 1, hours + 10));
     const worst = snapshots.findIndex(({ severity }) => severity === "critical");
 
-    expect(snapshots[worst]?.reading.remaining).toBe(46);
+    expect(snapshots[worst]?.reading.remaining).toBe(expected);
     expect(alertsOf(last(snapshots))).toEqual(["LLMQuotaCreditsLow critical"]);
   });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { normalCdf } from "../../src/engine/forecast.ts";
+import { normalCdf } from "../../src/engine/outlook.ts";
 import type { QuotaSnapshot } from "../../src/engine/snapshot.ts";
 import { at, BALANCE, DAY, FOUR_HOURS, falling, HOUR, MINUTE, startRun, type Told } from "../support/readings.ts";
 
@@ -132,8 +132,11 @@ describe("a forecast", () => {
     const run = startRun({ reading: { ...FOUR_HOURS, kind: "rolling", sliding: true, resetAt: undefined } });
     const { forecast, long } = last(run.readEach(MINUTE, falling(1000, 10, 30)));
 
-    expect(long.burn).toBeCloseTo(((10 / MINUTE) * 4 * HOUR) / 700, 6);
-    expect(forecast?.likely).toEqual(at(30 * MINUTE + 70 * MINUTE));
+    // The 300 that were seen to be used leave it between three and a half and four hours from now.
+    expect(long.burn).toBeCloseTo(((10 / MINUTE) * 3.5 * HOUR) / 700, 1);
+    // Nobody knows when the ten were used that were used before: some of them leave it until then.
+    expect(forecast?.likely?.getTime()).toBeGreaterThan(at(30 * MINUTE + 69 * MINUTE).getTime());
+    expect(forecast?.likely?.getTime()).toBeLessThan(at(30 * MINUTE + 71 * MINUTE).getTime());
   });
 
   it("of credits that expire ends there", () => {

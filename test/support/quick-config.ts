@@ -28,6 +28,7 @@ const ENGINE = {
   min_lead: "1s",
   topup_warning: "1m",
   topup_critical: "20s",
+  topup_known: "10s",
 };
 
 /** The config file for these accounts, and the environment that it takes their credentials from. */
