@@ -1,11 +1,11 @@
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { z } from "zod";
-import { createReplay } from "../engine/replay.ts";
+import { explain } from "../engine/explain.ts";
+import { createReplay, type ReplayVerdict } from "../engine/replay.ts";
 import type { EngineSettings } from "../engine/settings.ts";
 import { ENFORCEMENTS, KINDS, type Reading, UNITS } from "../quota/reading.ts";
 
-const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 const Seconds = z.number().min(-8.64e12).max(8.64e12);
 
 const Sample = z.object({
@@ -13,16 +13,19 @@ const Sample = z.object({
   t: Seconds,
   kind: z.enum(KINDS),
   unit: z.enum(UNITS),
-  limit: optional(z.number()),
-  remaining: optional(z.number()),
-  used: optional(z.number()),
-  reset_at: optional(Seconds),
-  expires_at: optional(Seconds),
-  period_seconds: optional(z.number().positive()),
-  sliding: optional(z.boolean()),
-  refill_per_second: optional(z.number().nonnegative()),
-  enforcement: optional(z.enum(ENFORCEMENTS)),
+  limit: z.number().nullish(),
+  remaining: z.number().nullish(),
+  used: z.number().nullish(),
+  reset_at: Seconds.nullish(),
+  expires_at: Seconds.nullish(),
+  period_seconds: z.number().positive().nullish(),
+  sliding: z.boolean().nullish(),
+  refill_per_second: z.number().nonnegative().nullish(),
+  enforcement: z.enum(ENFORCEMENTS).nullish(),
 });
+
+/** Null is as good as absent. */
+const isTold = <T>(value: T | null | undefined): value is T => value !== undefined && value !== null;
 
 const dateOf = (seconds: number) => new Date(seconds * 1000);
 
@@ -35,14 +38,14 @@ function toReading(sample: z.infer<typeof Sample>): Reading {
     enforcement: sample.enforcement ?? "hard",
     source: "api",
     confidence: "reported",
-    ...(sample.limit !== undefined && { limit: sample.limit }),
-    ...(sample.remaining !== undefined && { remaining: sample.remaining }),
-    ...(sample.used !== undefined && { used: sample.used }),
-    ...(sample.reset_at !== undefined && { resetAt: dateOf(sample.reset_at) }),
-    ...(sample.expires_at !== undefined && { expiresAt: dateOf(sample.expires_at) }),
-    ...(sample.period_seconds !== undefined && { periodSeconds: sample.period_seconds }),
+    ...(isTold(sample.limit) && { limit: sample.limit }),
+    ...(isTold(sample.remaining) && { remaining: sample.remaining }),
+    ...(isTold(sample.used) && { used: sample.used }),
+    ...(isTold(sample.reset_at) && { resetAt: dateOf(sample.reset_at) }),
+    ...(isTold(sample.expires_at) && { expiresAt: dateOf(sample.expires_at) }),
+    ...(isTold(sample.period_seconds) && { periodSeconds: sample.period_seconds }),
     ...(sample.sliding === true && { sliding: true as const }),
-    ...(sample.refill_per_second !== undefined && { refillPerSecond: sample.refill_per_second }),
+    ...(isTold(sample.refill_per_second) && { refillPerSecond: sample.refill_per_second }),
   };
 }
 
@@ -67,8 +70,21 @@ function parseLine(text: string, line: number): z.infer<typeof Sample> {
   throw new ReplayInputError(line, `${issue?.path.join(".") || "the line"}: ${issue?.message}`);
 }
 
+const explanationOf = ({ quota }: ReplayVerdict, t: number, settings: EngineSettings) =>
+  quota === undefined ? null : explain(quota, settings, dateOf(t));
+
+interface ReplayOptions {
+  /** Adds a sentence to each verdict that says why. */
+  readonly isExplained?: boolean;
+}
+
 /** JSON lines of readings in, one JSON line of verdict each out, in the same order. */
-export async function replay(input: Readable, output: Writable, settings: EngineSettings): Promise<void> {
+export async function replay(
+  input: Readable,
+  output: Writable,
+  settings: EngineSettings,
+  { isExplained = false }: ReplayOptions = {},
+): Promise<void> {
   const judge = createReplay(settings);
   let line = 0;
   let pending = "";
@@ -91,6 +107,7 @@ export async function replay(input: Readable, output: Writable, settings: Engine
       state: verdict.state,
       severity: verdict.severity,
       probability: verdict.probability ?? null,
+      ...(isExplained && { explanation: explanationOf(verdict, sample.t, settings) }),
     })}\n`;
     if (pending.length > 16_384 || input.readableLength === 0) await flush();
   }

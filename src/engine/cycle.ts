@@ -1,4 +1,5 @@
 import { accept, type Meter, type MeterEvent, type Observed, type Step } from "./meter.ts";
+import { finite } from "./outlook.ts";
 
 /**
  * A cycle begins when the stored reset has passed and the reset time moved on, whatever the use; or when use is below
@@ -42,7 +43,7 @@ function missedWindows(meter: Meter, { now, reading }: Step): boolean {
 }
 
 export function unusedShare({ limit, remaining }: Meter): number | undefined {
-  return limit !== undefined && limit > 0 && remaining !== undefined ? remaining / limit : undefined;
+  return limit !== undefined && limit > 0 && remaining !== undefined ? finite(remaining / limit) : undefined;
 }
 
 /** The cycle as it stands, should the one that replaces it turn out to be a lie. The first of several lies counts. */

@@ -54,7 +54,7 @@ function paceOf(reading: Reading, meter: Meter): number | undefined {
   if (start === undefined) return undefined;
   const elapsed = meter.at - start;
   const length = period ?? meter.resetAt - start;
-  return elapsed > 0 && elapsed >= LEAST_ELAPSED_SHARE * length ? meter.level / elapsed : undefined;
+  return elapsed > 0 && elapsed >= LEAST_ELAPSED_SHARE * length ? Math.max(0, meter.level) / elapsed : undefined;
 }
 
 /** The mean rate until the horizon if the hours go on as on past days, at the level of the last hours. */

@@ -6,6 +6,9 @@ import type { EngineSettings } from "./settings.ts";
 import { slidingOutlook } from "./sliding-forecast.ts";
 import type { Forecast } from "./snapshot.ts";
 
+/** A reset further away than this is a mistake. */
+const MOST_PERIODS = 1.5;
+
 /**
  * The moment that ends the worry about this quota, in seconds: its reset, its expiry, or one window from now for a
  * sliding one without either. Undefined where nothing ends it, or nothing is known to.
@@ -13,7 +16,9 @@ import type { Forecast } from "./snapshot.ts";
 function horizonOf(reading: Reading, meter: Meter): number | undefined {
   const expiry = reading.expiresAt === undefined ? undefined : reading.expiresAt.getTime() / 1000;
   const reset = meter.resetAt ?? expiry;
-  if (reset !== undefined) return reset;
+  const furthest =
+    meter.resetAt === undefined ? Infinity : meter.at + MOST_PERIODS * (reading.periodSeconds ?? Infinity);
+  if (reset !== undefined) return Math.min(reset, furthest);
   return reading.sliding === true && reading.periodSeconds !== undefined ? meter.at + reading.periodSeconds : undefined;
 }
 

@@ -4,12 +4,15 @@ import type { Severity, State } from "../quota/state.ts";
 import { type AccountMemory, newAccountMemory, takeOutcome } from "./account.ts";
 import { evaluateAccount } from "./evaluate.ts";
 import type { EngineSettings } from "./settings.ts";
+import type { QuotaSnapshot } from "./snapshot.ts";
 
 export interface ReplayVerdict {
   readonly exhaustsAt: Date | undefined;
   readonly probability: number | undefined;
   readonly state: State;
   readonly severity: Severity;
+  /** All that is known after the reading; undefined where it told nothing. */
+  readonly quota: QuotaSnapshot | undefined;
 }
 
 const account = (name: string): Account => ({
@@ -40,6 +43,7 @@ export function createReplay(settings: EngineSettings): (id: string, reading: Re
       probability: quota?.forecast?.probability,
       state: quota?.state ?? "unknown",
       severity: quota?.severity ?? "none",
+      quota,
     };
   };
 }

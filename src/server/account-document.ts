@@ -1,7 +1,8 @@
+import { explain } from "../engine/explain.ts";
+import type { EngineSettings } from "../engine/settings.ts";
 import type { AccountSnapshot, Snapshot } from "../engine/snapshot.ts";
 import type { OnDemand, PollLog, PollRecord } from "../quota/poll-log.ts";
 import { accountEntry, quotaEntry, time } from "./quotas-document.ts";
-import { stateReason } from "./state-reason.ts";
 
 interface AccountFacts {
   readonly account: AccountSnapshot;
@@ -10,16 +11,17 @@ interface AccountFacts {
   readonly log: PollLog | undefined;
   /** How a refresh that was asked for went; `pending` when it is still under way. */
   readonly refresh: OnDemand | "pending" | undefined;
+  readonly settings: EngineSettings;
   readonly now: Date;
 }
 
 /** The document of `/api/v1/accounts/NAME`. */
-export function accountDocument({ account, at, log, refresh, now }: AccountFacts) {
+export function accountDocument({ account, at, log, refresh, settings, now }: AccountFacts) {
   const quotas = account.quotas.filter((quota) => !quota.gone);
   return {
     generated_at: at.toISOString(),
     ...accountEntry({ ...account, quotas }),
-    quotas: quotas.map((quota) => ({ ...quotaEntry(quota), reason: stateReason(quota, now) })),
+    quotas: quotas.map((quota) => ({ ...quotaEntry(quota), explanation: explain(quota, settings, now) })),
     models: account.answer?.models ?? null,
     credential_expires_at: time(account.answer?.credentialExpiresAt),
     interval_seconds: account.intervalSeconds,

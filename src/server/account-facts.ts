@@ -1,6 +1,6 @@
 import type { AccountSnapshot } from "../engine/snapshot.ts";
+import { formatAge, formatDuration, secondsBetween } from "../quota/format.ts";
 import type { PollLog, PollRecord } from "../quota/poll-log.ts";
-import { formatAge, formatDuration, secondsBetween } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { errorInWords } from "./sentences.ts";
 import { time } from "./time-element.ts";

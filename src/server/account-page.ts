@@ -1,6 +1,9 @@
 import { setImmediate } from "node:timers/promises";
+import { explain } from "../engine/explain.ts";
+import type { EngineSettings } from "../engine/settings.ts";
 import type { AccountSnapshot, QuotaSnapshot } from "../engine/snapshot.ts";
 import { shown } from "../metrics/shown.ts";
+import { formatNumber, formatShare, unitWord } from "../quota/format.ts";
 import { suggestion } from "../quota/near-names.ts";
 import type { PollLog } from "../quota/poll-log.ts";
 import { historySince } from "../store/history.ts";
@@ -8,13 +11,11 @@ import type { AccountKey, HistoryPoint } from "../store/store.ts";
 import { accountFacts, accountHref, withoutQuotas } from "./account-card.ts";
 import { accountFactsList, blindSpots, pollTable } from "./account-facts.ts";
 import { alertList } from "./alert-list.ts";
-import { formatNumber, formatShare, unitWord } from "./format.ts";
 import { historyChart } from "./history-chart.ts";
 import { type Html, html } from "./html.ts";
 import { pageFrame, REFRESH_SECONDS } from "./page-frame.ts";
 import { bar, notes, STATE_WORDS } from "./quota-look.ts";
 import { errorInWords, forecastInWords, lastKnownInWords, leftInWords, resetInWords } from "./sentences.ts";
-import { stateReason } from "./state-reason.ts";
 import { time } from "./time-element.ts";
 import { accountLook, byUrgency } from "./urgency.ts";
 
@@ -26,17 +27,18 @@ interface AccountPageFacts {
   readonly at: Date;
   readonly log: PollLog | undefined;
   readonly history: History;
+  readonly settings: EngineSettings;
   readonly now: Date;
   readonly version: string;
 }
 
 /** The page of `/accounts/NAME`. */
 export async function accountPage(facts: AccountPageFacts): Promise<string> {
-  const { at, log, history, now, version } = facts;
+  const { at, log, history, settings, now, version } = facts;
   const [account = facts.account] = byUrgency([facts.account]);
   const quotas: Html[] = [];
   for (const [index, quota] of account.quotas.entries()) {
-    quotas.push(quotaSection({ account, quota, history, now }, `quota-${index}`));
+    quotas.push(quotaSection({ account, quota, history, settings, now }, `quota-${index}`));
     // An account may have dozens of quotas: scrapes go on between them.
     await setImmediate();
   }
@@ -76,16 +78,17 @@ interface QuotaFacts {
   readonly account: AccountSnapshot;
   readonly quota: QuotaSnapshot;
   readonly history: History;
+  readonly settings: EngineSettings;
   readonly now: Date;
 }
 
-function quotaSection({ account, quota, history, now }: QuotaFacts, id: string): Html {
+function quotaSection({ account, quota, history, settings, now }: QuotaFacts, id: string): Html {
   const lastKnown = lastKnownInWords(quota, now);
   const points = history(account, quota.quota, historySince(quota.reading, now));
   return html`<section aria-labelledby="${id}" class="card ${quota.state}">
 <div class="head"><h2 id="${id}">${quota.quota} <span class="badge">${STATE_WORDS[quota.state]}</span></h2>
 <p class="facts">${notes(quota).map((text) => html`<span class="label">${text}</span> `)}</p></div>
-<p class="reason">${stateReason(quota, now)}</p>
+<p class="reason">${explain(quota, settings, now)}</p>
 ${alertList(quota.alerts, account, now)}
 <div class="detail">
 <div>

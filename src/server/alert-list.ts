@@ -1,7 +1,7 @@
 import type { AlertName } from "../engine/alerts.ts";
 import type { AccountSnapshot, ActiveAlert } from "../engine/snapshot.ts";
+import { formatDuration, secondsBetween } from "../quota/format.ts";
 import type { Severity } from "../quota/state.ts";
-import { formatDuration, secondsBetween } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { time } from "./time-element.ts";
 

@@ -1,9 +1,9 @@
 import type { QuotaSnapshot } from "../engine/snapshot.ts";
 import { shown } from "../metrics/shown.ts";
 import { remainingOf } from "../quota/amounts.ts";
+import { formatNumber } from "../quota/format.ts";
 import type { HistoryPoint } from "../store/store.ts";
 import { type Frame, frameOf } from "./chart-frame.ts";
-import { formatNumber } from "./format.ts";
 import { type Pieces, piecesOf } from "./history-pieces.ts";
 import { type Html, html } from "./html.ts";
 import { forecastInWords } from "./sentences.ts";

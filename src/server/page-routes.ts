@@ -1,4 +1,5 @@
 import type { RequestHandler } from "express";
+import { ENGINE_DEFAULTS, type EngineSettings } from "../engine/settings.ts";
 import type { Snapshot } from "../engine/snapshot.ts";
 import type { PollLog } from "../quota/poll-log.ts";
 import { accountPage, type History, unknownAccountPage } from "./account-page.ts";
@@ -11,6 +12,7 @@ interface PageDeps {
   readonly history: History;
   readonly version: string;
   readonly now: () => Date;
+  readonly settings?: () => EngineSettings;
 }
 
 export function overviewRoute({ snapshot, now, version }: PageDeps): RequestHandler {
@@ -21,7 +23,8 @@ export function overviewRoute({ snapshot, now, version }: PageDeps): RequestHand
   };
 }
 
-export function accountPageRoute({ snapshot, reads, history, now, version }: PageDeps): RequestHandler {
+export function accountPageRoute(deps: PageDeps): RequestHandler {
+  const { snapshot, reads, history, now, version, settings = () => ENGINE_DEFAULTS } = deps;
   return async (request, response) => {
     const name = String(request.params["name"]);
     const { at, accounts } = snapshot();
@@ -30,7 +33,7 @@ export function accountPageRoute({ snapshot, reads, history, now, version }: Pag
       send(response, 404, HTML, unknownAccountPage(name, accounts, version));
       return;
     }
-    const facts = { account, at, log: reads.log(name), history, now: now(), version };
+    const facts = { account, at, log: reads.log(name), history, settings: settings(), now: now(), version };
     await sendPacked(request, response, HTML, await accountPage(facts));
   };
 }

@@ -1,7 +1,7 @@
 import type { QuotaSnapshot } from "../engine/snapshot.ts";
 import { shown } from "../metrics/shown.ts";
+import { secondsBetween } from "../quota/format.ts";
 import type { State } from "../quota/state.ts";
-import { secondsBetween } from "./format.ts";
 import { type Html, html } from "./html.ts";
 
 /** A state as people say it. */

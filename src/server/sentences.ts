@@ -1,8 +1,8 @@
 import type { AccountSnapshot, QuotaSnapshot } from "../engine/snapshot.ts";
 import { type Shown, shown } from "../metrics/shown.ts";
 import type { FailureReason } from "../quota/failure.ts";
+import { formatAge, formatDuration, formatNumber, secondsBetween, unitWord } from "../quota/format.ts";
 import type { Reading } from "../quota/reading.ts";
-import { formatAge, formatDuration, formatNumber, secondsBetween, unitWord } from "./format.ts";
 
 /** What is left of a quota in words: `47.5 M of 60 M input tokens`, `$7.42`, `no cap`, `unknown`. */
 export function leftInWords(quota: QuotaSnapshot): string {

@@ -1,4 +1,5 @@
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from "express";
+import { ENGINE_DEFAULTS, type EngineSettings } from "../engine/settings.ts";
 import type { Snapshot } from "../engine/snapshot.ts";
 import type { MetricsPage } from "../metrics/page.ts";
 import { accountDocument, pollsDocument } from "./account-document.ts";
@@ -23,6 +24,8 @@ export interface ServerDeps {
   readonly ready: () => boolean;
   readonly version: string;
   readonly now: () => Date;
+  /** What the engine decides by, for those who ask why; its defaults where nothing is given. */
+  readonly settings?: () => EngineSettings;
   /** The config as YAML, fit to be shown. */
   readonly config: () => string;
   /** Loads the config anew and gives the problem, if any; undefined where nobody may ask for it over HTTP. */
@@ -140,7 +143,7 @@ function quotasRoute({ snapshot, reads }: ServerDeps): RequestHandler {
   };
 }
 
-function accountRoute({ snapshot, reads, now }: ServerDeps): RequestHandler {
+function accountRoute({ snapshot, reads, now, settings = () => ENGINE_DEFAULTS }: ServerDeps): RequestHandler {
   return async (request, response) => {
     const name = String(request.params["name"]);
     const wanted = refreshWanted(request);
@@ -154,7 +157,8 @@ function accountRoute({ snapshot, reads, now }: ServerDeps): RequestHandler {
     const account = accountNamed(name, current);
     if (account === undefined) sendError(response, 404, unknownAccount(name, current));
     else {
-      const facts = { account, at: current.at, log: reads.log(name), refresh: refreshed, now: now() };
+      const log = reads.log(name);
+      const facts = { account, at: current.at, log, refresh: refreshed, settings: settings(), now: now() };
       await sendDocument(request, response, accountDocument(facts));
     }
   };

@@ -33,11 +33,12 @@ interface Verdict {
   readonly state: string;
   readonly severity: string;
   readonly probability: number | null;
+  readonly explanation?: string | null;
 }
 
-async function replayed(input: string): Promise<Verdict[]> {
+async function replayed(input: string, options?: Parameters<typeof replay>[3]): Promise<Verdict[]> {
   const output = new PassThrough();
-  const done = replay(Readable.from([input]), output, ENGINE_DEFAULTS).finally(() => output.end());
+  const done = replay(Readable.from([input]), output, ENGINE_DEFAULTS, options).finally(() => output.end());
   const [told] = await Promise.all([text(output), done]);
   return told
     .split("\n")
@@ -80,6 +81,18 @@ describe("replay", () => {
       severity: "none",
       probability: expect.closeTo(0.0013, 4),
     });
+  });
+
+  it("says why when asked, with the numbers of that moment", async () => {
+    const verdicts = await replayed(linesOf(...burning("a")), { isExplained: true });
+
+    expect(verdicts[0]?.explanation).toBe(
+      "90 % left, 3 h to the reset; too few readings yet to tell how fast it goes.",
+    );
+    expect(verdicts.at(-1)?.explanation).toMatch(
+      /^27 % left, 2 h 46 m to the reset; at the (present|expected) .+ per 10 min .*it is gone in \d+ min, 2 h .*before the reset; that is worth a page\.$/,
+    );
+    expect(verdicts.every(({ explanation }) => typeof explanation === "string")).toBe(true);
   });
 
   it("tells unknown as null and takes null for absent", async () => {

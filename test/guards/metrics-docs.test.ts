@@ -32,6 +32,7 @@ async function exporterFamilies(): Promise<Omit<Row, "example">[]> {
   metrics.addProviders(["p"]);
   metrics.configLoaded(new Date(0));
   metrics.addPeer();
+  metrics.historySeeded("prometheus", true);
   metrics.alertmanager("alertmanager:9093", 10).clockAhead(0);
   return familiesIn(await metrics.render(), /^llm_quota_/);
 }

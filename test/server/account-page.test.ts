@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from "vitest";
+import { ENGINE_DEFAULTS } from "../../src/engine/settings.ts";
 import type { AccountSnapshot } from "../../src/engine/snapshot.ts";
 import type { PollLog } from "../../src/quota/poll-log.ts";
 import { accountPage, unknownAccountPage } from "../../src/server/account-page.ts";
@@ -20,7 +21,7 @@ const LOG: PollLog = {
 };
 
 const pageOf = (account: AccountSnapshot, history: readonly HistoryPoint[] = [], log: PollLog | undefined = LOG) =>
-  accountPage({ account, at: NOW, log, history: () => history, now: NOW, version: "0.1.0" });
+  accountPage({ account, at: NOW, log, history: () => history, settings: ENGINE_DEFAULTS, now: NOW, version: "0.1.0" });
 
 function words(page: string): string {
   return page
@@ -35,7 +36,7 @@ if (main === undefined || hostile === undefined) throw new Error("every corner h
 test("a quota is told with its reason, what fires on it and since when, and its numbers", async () => {
   const page = words(await pageOf(hostile));
   expect(page).toContain(
-    "five_hour critical It runs out in 2 h 25 m, 40 min before the reset: 29 % left, used 1.28 times as fast as would last. critical It will run out before its reset LLMQuotaWillExhaust, for 10 min 29 %",
+    "five_hour critical 29 % left, 3 h 5 m to the reset; at the expected 2 % per 10 min (2.4 % of late) it is gone in 2 h 25 m, 40 min before the reset; that is worth a page. critical It will run out before its reset LLMQuotaWillExhaust, for 10 min 29 %",
   );
   expect(page).toContain("Reset resets in 3 h 5 m Used 12 % an hour Burn rate 1.28 long, 1.53 short");
   expect(page).toContain(

@@ -129,7 +129,7 @@ describe("/probe", () => {
 });
 
 describe("/api/v1/accounts/NAME", () => {
-  it("is the entry of the quotas document with models, polls and the reason of each state", async () => {
+  it("is the entry of the quotas document with models, polls and an explanation of each state", async () => {
     const { server, asked } = await serve(read);
     const { document } = await json(server, "/api/v1/accounts/main");
     const [entry] = (await json(server, "/api/v1/quotas")).document.accounts;
@@ -141,7 +141,7 @@ describe("/api/v1/accounts/NAME", () => {
       quotas: [
         {
           ...entry.quotas[0],
-          reason: "Nothing is wrong, and there are too few readings for a forecast: 47.5 M of 60 M input tokens left.",
+          explanation: "79.2 % left, 1 d 1 h to the reset; too few readings yet to tell how fast it goes.",
         },
       ],
       models: ["m1"],

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { formatAge, formatDuration, formatNumber, unitWord } from "../../src/quota/format.ts";
 import type { Unit } from "../../src/quota/reading.ts";
-import { formatAge, formatDuration, formatNumber, unitWord } from "../../src/server/format.ts";
 import { inSeconds, NOW } from "../support/snapshot.ts";
 
 test.each<[value: number, unit: Unit, text: string]>([

@@ -1,4 +1,4 @@
-import type { Unit } from "../quota/reading.ts";
+import type { Unit } from "./reading.ts";
 
 const MINUTE = 60;
 const HOUR = 3600;
