@@ -47,7 +47,7 @@ module.exports = {
     },
     room("http", ["secret", "quota"]),
     room("providers", ["http", "quota", "secret", "text-file"]),
-    room("store", ["quota", "engine"]),
+    room("store", ["quota", "engine", "http", "secret"]),
     room("poller", ["providers", "quota", "http", "engine"]),
     room("alerting", ["engine", "store", "quota", "http", "secret"]),
     room("metrics", ["engine", "store", "quota"]),

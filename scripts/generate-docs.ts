@@ -13,7 +13,7 @@ const ROOT = new URL("../", import.meta.url);
 
 /** Every document with generated parts, as it should be. Takes what stands there now, for the prose around those parts. */
 const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
-  "docs/configuration.md": { sections, account, quota, alertmanagers, engine },
+  "docs/configuration.md": { sections, account, quota, alertmanagers, prometheus, engine },
   "docs/providers/README.md": { providers: () => providersTable(PROVIDERS) },
 };
 
@@ -75,7 +75,16 @@ function quota(): string {
 /** Keys of a block of `alerting.alertmanagers`; what is always refused is told in the text. */
 function alertmanagers(): string {
   const { alertmanagers: list } = propertiesOf(propertiesOf(annotatedSchema(PROVIDERS))["alerting"]);
-  const block = list?.items as Json;
+  return blockTable(list?.items as Json);
+}
+
+/** Keys of `state.prometheus`. */
+function prometheus(): string {
+  const { prometheus: block } = propertiesOf(propertiesOf(annotatedSchema(PROVIDERS))["state"]);
+  return blockTable(block ?? {});
+}
+
+function blockTable(block: Json): string {
   const rowsOf = (schema: Json, prefix: string): readonly Row[] =>
     Object.entries(propertiesOf(schema)).flatMap(([key, inner]) => {
       if (inner.not !== undefined) return [];

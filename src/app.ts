@@ -12,6 +12,7 @@ import { createPoller } from "./poller/poller.ts";
 import { createPushing } from "./pushing.ts";
 import { keyOf, type ReadOutcome } from "./quota/account.ts";
 import { createReloads, withWhatStays } from "./reload.ts";
+import { createSeeding } from "./seeding.ts";
 import { type Listening, listen } from "./server/listen.ts";
 import { createServer } from "./server/server.ts";
 import { openStore } from "./store/open-store.ts";
@@ -63,7 +64,8 @@ export function createApp(options: AppOptions): App {
   const exporter = createExporterMetrics(build);
   const startedAt = now();
   const { store, warning } = openStore({
-    state: config.state,
+    // What Prometheus keeps is not kept here as well.
+    state: "prometheus" in config.state ? { memory: true } : config.state,
     now,
     onWrite: createWriteLog(log, exporter.stateWritten),
   });
@@ -84,6 +86,12 @@ export function createApp(options: AppOptions): App {
     userAgent: userAgent(build),
     hasPeer: () => config.poll.peer !== undefined,
     refusedSince: () => refusedSince,
+  });
+  const seeding = createSeeding({
+    ...{ accounts: config.accounts, watch, log, now },
+    source: "prometheus" in config.state ? config.state.prometheus : undefined,
+    userAgent: userAgent(build),
+    finished: (isSeeded) => exporter.historySeeded("prometheus", isSeeded),
   });
   const reportPeer = createPeerLog(log);
   const poller = createPoller<ConfiguredAccount>({
@@ -157,6 +165,7 @@ export function createApp(options: AppOptions): App {
     ready: poller.ready,
     version: build.version,
     now,
+    settings: () => config.engine,
     config: () => scrub(shownConfig(config.written)),
     reload: lifecycleEnabled ? async () => scrubbed(await reloads.reload()) : undefined,
     onError: (err) => log.error({ err }, "a request failed"),
@@ -180,17 +189,21 @@ export function createApp(options: AppOptions): App {
           "listening beyond this machine without authentication: put a proxy or firewall in front",
         );
       log.info({ address: opened.host, port: opened.port, accounts: config.accounts.length }, "listening");
-      pushing.configure(config.alerting, watch.snapshot(), externalUrl());
-      poller.start();
-      evaluation = setInterval(() => {
-        watch.evaluate(now());
-        pushing.evaluate(watch.snapshot());
-      }, EVALUATION_MS);
+      // Whoever asks is answered meanwhile.
+      seeding.run(() => {
+        pushing.configure(config.alerting, watch.snapshot(), externalUrl());
+        poller.start();
+        evaluation = setInterval(() => {
+          watch.evaluate(now());
+          pushing.evaluate(watch.snapshot());
+        }, EVALUATION_MS);
+      });
       return opened.url;
     },
     reload: reloads.reload,
     async stop() {
       reloads.end();
+      await seeding.stop();
       clearInterval(evaluation);
       await poller.stop();
       await pushing.stop();

@@ -61,7 +61,8 @@ export function createReloads({ load, log, refused, swap }: ReloadOptions): Relo
 export function withWhatStays(before: Config, next: Config, log: Logger): Config {
   if (!isDeepStrictEqual(before.web.listen, next.web.listen))
     log.warn("web.listen_address is not what the config says now: that takes a restart");
-  if (!isDeepStrictEqual(before.state, next.state))
+  // As text it has no functions, of which no two are equal.
+  if (JSON.stringify(before.state) !== JSON.stringify(next.state))
     log.warn("state is not what the config says now: that takes a restart");
   const { state, written } = before;
   const web = { ...next.web, listen: before.web.listen };

@@ -1,14 +1,19 @@
 import { type AccountMemory, newAccountMemory, takeOutcome } from "../engine/account.ts";
 import { evaluateAccount } from "../engine/evaluate.ts";
-import { resumeAccount } from "../engine/resume.ts";
 import type { EngineSettings } from "../engine/settings.ts";
 import type { AccountSnapshot, Snapshot } from "../engine/snapshot.ts";
 import { type Account, keyOf, type ReadOutcome } from "../quota/account.ts";
 import type { Store } from "../store/store.ts";
+import { endOf, factsOf, forCharts, relived, withFacts } from "./history.ts";
 
 export interface Watch {
   /** Takes how a read ended, and returns what is now known of that account. */
   take(account: Account, outcome: ReadOutcome): AccountSnapshot;
+  /**
+   * Begins an account with what it read before this process, oldest first. One that is not watched, or that this process
+   * has read already, stays as it is; the result tells whether it was taken.
+   */
+  seed(account: Account, outcomes: readonly ReadOutcome[], now: Date): boolean;
   /** Lets time pass for every account. */
   evaluate(now: Date): void;
   /** The newest one; it never changes once handed out. */
@@ -37,6 +42,8 @@ const KEEP_EVERY = 30;
 interface Watched {
   readonly account: Account;
   readonly memory: AccountMemory;
+  /** What it was seeded with, until a reading tells what a seed does not. */
+  readonly seed?: readonly ReadOutcome[];
   /** Outcomes since the memory was kept whole. */
   unkept: number;
 }
@@ -45,7 +52,7 @@ interface Watched {
 export function createWatch(options: WatchOptions): Watch {
   const { accounts, store, startedAt, onUnusable = () => undefined } = options;
   let { settings } = options;
-  let watched: ReadonlyMap<string, Watched> = new Map();
+  let watched = new Map<string, Watched>();
   let shown = new Map<string, AccountSnapshot>();
   let snapshot: Snapshot;
 
@@ -94,12 +101,41 @@ export function createWatch(options: WatchOptions): Watch {
     shown = new Map();
     evaluate(now);
   };
+  /** What is the same at every reading, and no series tells, is learned from the first one. */
+  const completed = (one: Watched, outcome: ReadOutcome): Watched => {
+    if (one.seed === undefined || !outcome.ok) return one;
+    const { seed, ...rest } = one;
+    const facts = factsOf(outcome.answer.readings);
+    const { quotas } =
+      facts.size === 0 ? one.memory : relived(newAccountMemory(), one.account, withFacts(seed, facts), settings);
+    // What failed reads have told meanwhile stays.
+    const complete = { ...rest, memory: { ...one.memory, quotas } };
+    watched.set(keyOf(one.account), complete);
+    return complete;
+  };
   replace(accounts, settings, startedAt);
 
   return {
-    take(account, outcome) {
+    seed(account, outcomes, now) {
       const one = watched.get(keyOf(account));
-      if (one === undefined) throw new Error(`account ${account.account} is not watched`);
+      if (one === undefined || one.memory.lastPollAt !== undefined) return false;
+      try {
+        const memory = relived(newAccountMemory(), one.account, outcomes, settings);
+        const seeded = { ...one, memory, seed: outcomes };
+        show(seeded, now);
+        watched.set(keyOf(account), seeded);
+      } catch (error) {
+        onUnusable(account, error);
+        return false;
+      }
+      publish(now);
+      for (const outcome of forCharts(outcomes)) store.append(account, outcome);
+      return true;
+    },
+    take(account, outcome) {
+      const known = watched.get(keyOf(account));
+      if (known === undefined) throw new Error(`account ${account.account} is not watched`);
+      const one = completed(known, outcome);
       takeOutcome(one.memory, one.account, outcome, settings);
       const end = endOf(outcome);
       const fresh = show(one, end);
@@ -118,14 +154,8 @@ export function createWatch(options: WatchOptions): Watch {
   };
 }
 
-const endOf = ({ at, seconds }: ReadOutcome) => new Date(at.getTime() + seconds * 1000);
-
 /** The memory as it was when the last outcome was kept, by the same code that made it. */
 function restore(account: Account, store: Store, settings: EngineSettings): AccountMemory {
   const { memory = newAccountMemory(), since } = store.load(account);
-  for (const outcome of since) {
-    takeOutcome(memory, account, outcome, settings);
-    evaluateAccount(memory, account, { now: endOf(outcome).getTime() / 1000, startedAt: 0 }, settings);
-  }
-  return resumeAccount(memory);
+  return relived(memory, account, since, settings);
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { RULES_FORMATS, type RulesFormat } from "../alerting/rule-options.ts";
+import { parseDuration } from "../config/duration.ts";
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from "../log.ts";
 import { SEVERITIES, type Severity } from "../quota/state.ts";
 
@@ -9,6 +10,7 @@ const COMMANDS = [
   "poll",
   "status",
   "replay",
+  "backtest",
   "print-rules",
   "test-alert",
   "demo",
@@ -17,6 +19,7 @@ const COMMANDS = [
 export type CommandName = (typeof COMMANDS)[number];
 
 const OUTPUTS = ["table", "json", "prometheus"] as const;
+const BACKTEST_OUTPUTS = ["table", "json"] as const;
 
 const OPTIONS = {
   "config.file": { type: "string" },
@@ -26,6 +29,9 @@ const OPTIONS = {
   account: { type: "string" },
   output: { type: "string" },
   url: { type: "string" },
+  prometheus: { type: "string" },
+  range: { type: "string" },
+  tenant: { type: "string" },
   "time-scale": { type: "string", default: "1" },
   "runbook-base": { type: "string" },
   "dashboard-base": { type: "string" },
@@ -33,6 +39,7 @@ const OPTIONS = {
   "severity-label": { type: "string" },
   "pure-promql": { type: "boolean", default: false },
   severity: { type: "string", default: "none" },
+  explain: { type: "boolean", default: false },
   "alerting.dry-run": { type: "boolean", default: false },
   "web.config.file": { type: "string" },
   "web.enable-lifecycle": { type: "boolean", default: false },
@@ -46,16 +53,20 @@ const NOT_YET = ["web.config.file", "watch"] as const;
 
 /** Flags that mean something to one command only; giving them to another is a mistake worth telling. */
 const OWN_FLAGS: Readonly<Record<string, readonly CommandName[]>> = {
-  account: ["poll"],
-  output: ["poll", "print-rules"],
+  account: ["poll", "backtest"],
+  output: ["poll", "print-rules", "backtest"],
   url: ["status", "healthcheck"],
   "web.enable-lifecycle": ["serve"],
   "alerting.dry-run": ["serve"],
   severity: ["test-alert"],
+  explain: ["replay"],
   "time-scale": ["print-rules"],
   "runbook-base": ["print-rules"],
   "dashboard-base": ["print-rules"],
-  selector: ["print-rules"],
+  selector: ["print-rules", "backtest"],
+  prometheus: ["backtest"],
+  range: ["backtest"],
+  tenant: ["backtest"],
   "severity-label": ["print-rules"],
   "pure-promql": ["print-rules"],
 };
@@ -69,17 +80,22 @@ export interface Arguments {
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
   readonly account: string | undefined;
-  /** Of `poll`. */
+  /** Of `poll` and `backtest`. */
   readonly output: (typeof OUTPUTS)[number];
   /** Of `print-rules`, under the same flag. */
   readonly rulesFormat: RulesFormat;
   readonly url: string | undefined;
+  /** Of the Prometheus that `backtest` asks. */
+  readonly prometheus: string | undefined;
+  readonly rangeSeconds: number | undefined;
+  readonly tenant: string | undefined;
   readonly timeScale: number;
   readonly runbookBase: string | undefined;
   readonly dashboardBase: string | undefined;
   readonly selector: string | undefined;
   readonly severityLabel: string | undefined;
   readonly purePromql: boolean;
+  readonly isExplained: boolean;
   /** Of the alert that `test-alert` sends. */
   readonly severity: Severity;
 }
@@ -97,6 +113,7 @@ Commands
   poll           read every account once and print; exit 0 all worked, 1 some failed, 2 bad config
   status         what a running daemon knows
   replay         JSON lines of readings on stdin, one verdict each on stdout
+  backtest       the pages that your own history would have brought; exit 1 if it cannot be read
   print-rules    the Prometheus rules
   test-alert     send one alert that says that it is a test; exit 0 if every Alertmanager took it
   demo           simulated providers and the daemon on them, no key needed
@@ -109,19 +126,31 @@ Flags
   --alerting.dry-run             serve: log the alerts that would be pushed, and push none
   --log.level LEVEL              ${LOG_LEVELS.join(", ")}
   --log.format FORMAT            ${LOG_FORMATS.join(", ")}
-  --account NAME                 poll: this account only
+  --account NAME                 poll, backtest: this account only
   --output FORMAT                poll: ${OUTPUTS.join(", ")}
+                                 backtest: ${BACKTEST_OUTPUTS.join(", ")}
                                  print-rules: ${RULES_FORMATS.join(", ")}
   --url URL                      status, healthcheck: the daemon, http://127.0.0.1:10844 by default
+  --explain                      replay: say in a sentence why each verdict is what it is
+  --prometheus URL               backtest: where the history is; without it, the state of the config
+  --range DURATION               backtest: how far back, 30d by default
+  --tenant NAME                  backtest: sent as X-Scope-OrgID
   --severity SEVERITY            test-alert: ${SEVERITIES.join(", ")}
   --time-scale X                 print-rules: divide every duration, for tests and demos
   --runbook-base URL             print-rules: where you publish docs/alerts.md
   --dashboard-base URL           print-rules: your Grafana
-  --selector MATCHERS            print-rules: what tells our series apart, such as job="llm",env="prod"
+  --selector MATCHERS            print-rules, backtest: what tells our series apart, such as job="llm",env="prod"
   --severity-label NAME          print-rules: the label for the severity, severity by default
   --pure-promql                  print-rules: everything recomputed in Prometheus
   --version, --help
 `;
+
+/** Seconds. */
+function durationOf(flag: string, value: string | undefined): number | undefined {
+  const seconds = value === undefined ? undefined : parseDuration(value);
+  if (value === undefined || (seconds !== undefined && seconds > 0)) return seconds;
+  throw new UsageError(`--${flag} is "${value}", needs a duration such as 12h or 30d`);
+}
 
 function oneOf<T extends string>(flag: string, value: string, allowed: readonly T[]): T {
   const found = allowed.find((candidate) => candidate === value);
@@ -137,8 +166,9 @@ function address(flag: string, value: string | undefined): string | undefined {
 /** One flag, with the formats and the default of each command. */
 function outputOf(command: CommandName, value: string | undefined): Pick<Arguments, "output" | "rulesFormat"> {
   const isRules = command === "print-rules";
+  const formats = command === "backtest" ? BACKTEST_OUTPUTS : OUTPUTS;
   return {
-    output: isRules || value === undefined ? "table" : oneOf("output", value, OUTPUTS),
+    output: isRules || value === undefined ? "table" : oneOf("output", value, formats),
     rulesFormat: !isRules || value === undefined ? "prometheus" : oneOf("output", value, RULES_FORMATS),
   };
 }
@@ -173,12 +203,16 @@ export function parseArguments(argv: readonly string[]): Arguments | "version" |
     account: values.account,
     ...outputOf(command, values.output),
     url: address("url", values.url),
+    prometheus: address("prometheus", values.prometheus)?.replace(/\/+$/, ""),
+    rangeSeconds: durationOf("range", values.range),
+    tenant: values.tenant,
     timeScale,
     runbookBase: address("runbook-base", values["runbook-base"]),
     dashboardBase: address("dashboard-base", values["dashboard-base"])?.replace(/\/+$/, ""),
     selector: values.selector,
     severityLabel: values["severity-label"],
     purePromql: values["pure-promql"],
+    isExplained: values.explain,
     severity: oneOf("severity", values.severity, SEVERITIES),
   };
 }

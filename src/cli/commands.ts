@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   status: async () => (await import("./status.ts")).status,
   healthcheck: async () => (await import("./status.ts")).healthcheck,
   "test-alert": async () => (await import("./test-alert.ts")).testAlert,
+  backtest: async () => (await import("./backtest.ts")).backtest,
   demo: async () => (await import("./demo.ts")).demo,
   replay: async () => replayInput,
   "print-rules": async () => printRules,
@@ -21,7 +22,8 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
 
 async function replayInput(args: Arguments, context: CommandContext): Promise<ExitCode> {
   const { replay } = await import("./replay.ts");
-  await replay(context.stdin, context.stdout, await engineSettings(args, context));
+  const settings = await engineSettings(args, context);
+  await replay(context.stdin, context.stdout, settings, { isExplained: args.isExplained });
   return 0;
 }
 

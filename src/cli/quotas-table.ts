@@ -1,6 +1,6 @@
 import { printable } from "../log.ts";
+import { formatDuration, formatNumber, formatShare, unitWord } from "../quota/format.ts";
 import type { Unit } from "../quota/reading.ts";
-import { formatDuration, formatNumber, formatShare, unitWord } from "../server/format.ts";
 import type { QuotasDocument } from "../server/quotas-document.ts";
 
 const HEADINGS = ["ACCOUNT", "PROVIDER", "QUOTA", "STATE", "LEFT", "OF", "RESETS IN", "RUNS OUT IN"];

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AUTHORIZATION, file, hasOneCredential, ONE_CREDENTIAL } from "./authorization.ts";
 import { baseUrl, duration, scalar } from "./scalars.ts";
 
 const MINUTE = 60;
@@ -8,14 +9,6 @@ const alertingMode = scalar<"rules" | "push" | "off">({ enum: ["rules", "push", 
     ? { value: input }
     : { problem: 'needs "rules", "push" or "off"' },
 );
-
-/** Keys that Prometheus takes and that would put a credential into the file. */
-function inlineSecret(instead: string) {
-  const problem = `a credential never stands in this file; name its file with ${instead}`;
-  return scalar<never>({ not: {} }, () => ({ problem }))
-    .optional()
-    .meta({ description: "refused: a credential never stands in this file" });
-}
 
 const TARGET = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+):([0-9]{1,5})$/;
 
@@ -39,12 +32,6 @@ const pathPrefix = scalar({ type: "string", pattern: PREFIX.source }, (input) =>
   return { problem: "needs a path that begins with a slash, such as /alertmanager, without query or fragment" };
 });
 
-const file = (holds: string) =>
-  z
-    .string()
-    .min(1)
-    .meta({ description: `path of the file that holds ${holds}` });
-
 const alertmanager = z
   .strictObject({
     static_configs: z
@@ -59,26 +46,7 @@ const alertmanager = z
       .prefault("10s")
       .meta({ description: "deadline of one call" }),
     api_version: z.literal("v2").optional().meta({ description: "`v2`, the only one there is" }),
-    basic_auth: z
-      .strictObject({
-        username: z.string().min(1).meta({ description: "the user name" }),
-        password_file: file("the password alone"),
-        password: inlineSecret("password_file"),
-      })
-      .optional()
-      .meta({ description: "`username` and `password_file`" }),
-    authorization: z
-      .strictObject({
-        type: z
-          .string()
-          .regex(/^[A-Za-z][A-Za-z0-9-]*$/, "needs a word such as Bearer")
-          .prefault("Bearer")
-          .meta({ description: "what the header says before the credential" }),
-        credentials_file: file("the credential alone"),
-        credentials: inlineSecret("credentials_file"),
-      })
-      .optional()
-      .meta({ description: "`type` (`Bearer`) and `credentials_file`. Not together with `basic_auth`" }),
+    ...AUTHORIZATION,
     tls_config: z
       .strictObject({
         ca_file: file("the certificates to trust, instead of those that Node.js brings").optional(),
@@ -106,11 +74,8 @@ const alertmanager = z
         description:
           "`ca_file`, `cert_file` with `key_file`, `server_name`, `min_version` (`TLS12`, `TLS13`), `insecure_skip_verify`",
       }),
-    bearer_token: inlineSecret("authorization.credentials_file"),
   })
-  .refine(({ basic_auth, authorization }) => basic_auth === undefined || authorization === undefined, {
-    message: "needs either basic_auth or authorization, not both",
-  })
+  .refine(hasOneCredential, { message: ONE_CREDENTIAL })
   .refine(({ scheme, tls_config }) => scheme === "https" || tls_config === undefined, {
     message: "means nothing without scheme: https",
     path: ["tls_config"],

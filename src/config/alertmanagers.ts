@@ -3,9 +3,9 @@ import { createSecureContext } from "node:tls";
 import { digest, Secret } from "../secret.ts";
 import { readTextFile } from "../text-file.ts";
 import { type AlertmanagerSettings, addressesOf } from "./alerting.ts";
+import { authorizationOf, isOpenToAll, MAX_FILE_BYTES, openToAll, type Surroundings } from "./authorization.ts";
 import { isUnencrypted } from "./base-url.ts";
 import type { Alertmanager } from "./config.ts";
-import { keyProblem } from "./credential.ts";
 import type { Path, Problem, Report } from "./problem.ts";
 
 interface CheckedAlertmanagers {
@@ -15,20 +15,7 @@ interface CheckedAlertmanagers {
   readonly problems: readonly Problem[];
 }
 
-interface Surroundings {
-  /** Where relative paths start. */
-  readonly directory: string;
-  /** Paths begin at the block. */
-  readonly report: Report;
-  readonly warn: (text: string) => void;
-}
-
-/** Of a file whose permission bits let every user read it. */
-const isOpenToAll = (mode: number) => (mode & 0o004) !== 0;
-const openToAll = (key: string) =>
-  `every user may read the ${key} of an Alertmanager; take that right away with chmod o-r`;
-
-const MAX_BYTES = 256 * 1024;
+const OWNER = "an Alertmanager";
 
 /** Resolves the files that the blocks name. Each target of a block is an Alertmanager of its own. */
 export async function checkAlertmanagers(
@@ -55,7 +42,7 @@ export async function checkAlertmanagers(
 
 async function checkBlock(block: AlertmanagerSettings, surroundings: Surroundings) {
   const [authorization, tls] = await Promise.all([
-    authorizationOf(block, surroundings),
+    authorizationOf(block, OWNER, surroundings),
     tlsOf(block.tls_config, surroundings),
   ]);
   // A further target is no change of the others.
@@ -82,49 +69,6 @@ async function checkBlock(block: AlertmanagerSettings, surroundings: Surrounding
   };
 }
 
-interface Authorization {
-  readonly credential: Secret;
-  readonly header: Secret;
-  readonly readAgain: NonNullable<Alertmanager["authorization"]>;
-}
-
-async function authorizationOf(
-  { basic_auth, authorization }: AlertmanagerSettings,
-  { directory, report, warn }: Surroundings,
-): Promise<Authorization | undefined> {
-  const [key, path] =
-    basic_auth === undefined
-      ? ["authorization.credentials_file", authorization?.credentials_file]
-      : ["basic_auth.password_file", basic_auth.password_file];
-  if (path === undefined) return undefined;
-  const toHeader = (text: string): Secret =>
-    new Secret(
-      basic_auth === undefined
-        ? `${authorization?.type} ${text}`
-        : `Basic ${Buffer.from(`${basic_auth.username}:${text}`).toString("base64")}`,
-    );
-  const read = async () => {
-    const file = await readTextFile(resolve(directory, path), MAX_BYTES);
-    if ("problem" in file) return file;
-    const text = file.text.trim();
-    const problem = text === "" ? "is empty" : keyProblem(text);
-    return problem === undefined
-      ? { credential: new Secret(text), header: toHeader(text), mode: file.mode }
-      : { problem };
-  };
-  const first = await read();
-  if ("problem" in first) {
-    report(key.split("."), `the file ${first.problem}; it has to hold the credential alone`);
-    return undefined;
-  }
-  if (isOpenToAll(first.mode)) warn(openToAll(key));
-  const readAgain = async () => {
-    const now = await read();
-    return "problem" in now ? { problem: `the file of its credential ${now.problem}` } : { header: now.header };
-  };
-  return { ...first, readAgain };
-}
-
 async function tlsOf(
   settings: AlertmanagerSettings["tls_config"],
   { directory, report, warn }: Surroundings,
@@ -133,10 +77,10 @@ async function tlsOf(
   const { ca_file, cert_file, key_file, server_name, insecure_skip_verify, min_version } = settings;
   const read = async (key: string, path: string | undefined): Promise<string | undefined> => {
     if (path === undefined) return undefined;
-    const file = await readTextFile(resolve(directory, path), MAX_BYTES);
+    const file = await readTextFile(resolve(directory, path), MAX_FILE_BYTES);
     const problem = "problem" in file ? file.problem : file.text.includes("-----BEGIN ") ? undefined : "holds no PEM";
     if (problem !== undefined) report(["tls_config", key], `the file ${problem}`);
-    if (key === "key_file" && "mode" in file && isOpenToAll(file.mode)) warn(openToAll(key));
+    if (key === "key_file" && "mode" in file && isOpenToAll(file.mode)) warn(openToAll(key, OWNER));
     return problem === undefined && "text" in file ? file.text : undefined;
   };
   const [ca, cert, key] = await Promise.all([

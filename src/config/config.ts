@@ -53,6 +53,19 @@ export interface Alerting {
   readonly dashboardBase: string | undefined;
 }
 
+/** An API that speaks as Prometheus does, asked for what we have exposed before. */
+export interface HistorySource {
+  /** What stands before `/api/v1/`. */
+  readonly url: string;
+  readonly rangeSeconds: number;
+  /** Further label matchers, as they stand between braces. */
+  readonly selector?: string;
+  /** Sent as `X-Scope-OrgID`. */
+  readonly tenant?: string;
+  /** The `Authorization` header as the file of its credential holds it now; absent where none is needed. */
+  readonly authorization?: () => Promise<{ readonly header: Secret } | { readonly problem: string }>;
+}
+
 /** A config that passed every check. Durations in seconds. */
 export interface Config {
   readonly web: {
@@ -66,7 +79,7 @@ export interface Config {
     readonly peer?: string | undefined;
   };
   readonly engine: EngineSettings;
-  readonly state: { readonly memory: true } | { readonly path: string };
+  readonly state: { readonly memory: true } | { readonly path: string } | { readonly prometheus: HistorySource };
   readonly alerting: Alerting;
   readonly accounts: readonly ConfiguredAccount[];
   /** Every credential, for the log to scrub. */

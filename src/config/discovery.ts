@@ -9,6 +9,7 @@ import { type Environment, isUnset } from "./environment.ts";
 import { foreignKey } from "./foreign-key.ts";
 import { DEFAULTS, toConfig } from "./load.ts";
 import { DEFAULT_INTERVAL } from "./schema.ts";
+import { STATE_PATH } from "./state.ts";
 
 interface DiscoveryInput {
   readonly env: Environment;
@@ -60,6 +61,7 @@ export async function discoverConfig({ env, providers, reachable }: DiscoveryInp
   if (notes.problems.length > 0) throw new ConfigError(notes.problems);
   return {
     ...toConfig(DEFAULTS),
+    state: { path: STATE_PATH },
     accounts: found.map(({ account }) => account),
     secrets: found.flatMap(({ secret }) => secret ?? []),
     warnings: [...new Set(notes.warnings)],

@@ -12,6 +12,7 @@ import type { Environment } from "./environment.ts";
 import { check } from "./issues.ts";
 import { type Problem, pathText } from "./problem.ts";
 import { FILE, type FileSettings } from "./schema.ts";
+import { checkState } from "./state.ts";
 
 interface LoadInput {
   readonly path: string;
@@ -38,19 +39,21 @@ export async function loadConfig({ path, env, providers, onKeyFile = () => undef
   if (Array.isArray(value["accounts"]) && entries.length === 0) problems.push(NO_ACCOUNTS);
   const surroundings = { providers, env, directory: dirname(path), poll: settings.poll, onKeyFile };
   const lineOf = (at: Problem["path"]) => document.positionOf(at, false).line;
-  const [accounts, alerting] = await Promise.all([
+  const [accounts, alerting, state] = await Promise.all([
     checkAccounts(entries, surroundings, lineOf),
     checkAlertmanagers(settings.alerting.alertmanagers ?? [], dirname(path)),
+    checkState(settings.state, dirname(path)),
   ]);
-  problems.push(...accounts.problems, ...alerting.problems);
+  problems.push(...accounts.problems, ...alerting.problems, ...state.problems);
   if (problems.length + document.duplicates.length > 0) throw refusal(path, document, problems);
   const config = toConfig(settings);
   return {
     ...config,
     alerting: { ...config.alerting, alertmanagers: alerting.alertmanagers },
+    state: state.state,
     accounts: accounts.accounts,
-    secrets: [...accounts.secrets, ...alerting.secrets],
-    warnings: [...accounts.warnings, ...alerting.warnings],
+    secrets: [...accounts.secrets, ...alerting.secrets, ...state.secrets],
+    warnings: [...accounts.warnings, ...alerting.warnings, ...state.warnings],
     written: value,
   };
 }
@@ -58,20 +61,18 @@ export async function loadConfig({ path, env, providers, onKeyFile = () => undef
 /** The config of an empty file, but for the accounts. */
 export const DEFAULTS: FileSettings = FILE.parse({ accounts: [] });
 
-/** Everything that needs no file: accounts and Alertmanagers are missing. */
+/** Everything that needs no further file: state, accounts and Alertmanagers are missing. */
 export function toConfig({
   web,
   poll,
   engine,
-  state,
   alerting,
-}: FileSettings): Omit<Config, "accounts" | "secrets" | "warnings" | "written"> {
+}: FileSettings): Omit<Config, "state" | "accounts" | "secrets" | "warnings" | "written"> {
   const { mode, resend_interval, runbook_base, dashboard_base } = alerting;
   return {
     web: { listen: web.listen_address, externalUrl: web.external_url },
     poll: { timeoutSeconds: poll.timeout, peer: poll.peer },
     engine,
-    state,
     alerting: {
       mode,
       alertmanagers: [],

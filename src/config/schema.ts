@@ -7,6 +7,7 @@ import { parseBaseUrl } from "./base-url.ts";
 import { formatDuration } from "./duration.ts";
 import { parseListenAddress } from "./listen-address.ts";
 import { baseUrl, duration, scalar } from "./scalars.ts";
+import { state, TWO_PLACES } from "./state.ts";
 
 const MINUTE = 60;
 const DAY = 86_400;
@@ -39,20 +40,11 @@ const accountName = scalar({ type: "string", pattern: NAME.source }, (input) => 
   return { problem: typeof input === "number" ? `${what}; put a number in "quotes"` : what };
 });
 
-/** A key of the design that this version cannot serve: refused with the reason, where "unknown key" would puzzle. */
-function notYet(what: string, instead: string) {
-  return scalar<never>({ not: {} }, () => ({ problem: `${what} not implemented yet; ${instead}` })).optional();
-}
-
 const CONSTANT = {
   duration: duration(0.001, YEAR),
   number: z.number().nonnegative(),
   count: z.int().min(1),
 } satisfies Record<ConstantKind, z.ZodType<number>>;
-
-const EITHER_PATH_OR_MEMORY = "needs either path or memory: true, not both";
-
-const STATE_PATH = "data/state.db";
 
 /** One key for each constant of the engine, so that a new one can be overridden without a change here. */
 const engineShape = Object.fromEntries(
@@ -98,37 +90,15 @@ const poll = z.strictObject({
   }),
 });
 
-const state = z.strictObject({
-  path: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({
-      absent: `\`${STATE_PATH}\``,
-      description:
-        "SQLite database for readings and the memory of alerts, from the working directory; on a local disk, for one daemon. A damaged one is set aside, one that cannot be written is a warning",
-    }),
-  memory: z.literal(true).optional().meta({
-    description: "`true`: nothing is kept over a restart. Not together with `state.path`",
-  }),
-  prometheus: notYet("keeping state in Prometheus is", "use path, or memory: true").meta({
-    description: "not implemented yet, and refused",
-  }),
-});
-
 /** The whole file but for the accounts: what those take depends on their provider. */
 export const FILE = z.strictObject({
   web: web.prefault({}).meta({ description: "the HTTP server" }),
   poll: poll.prefault({}).meta({ description: "when accounts are read" }),
   engine: z.strictObject(engineShape).prefault({}).meta({ description: "constants of the engine" }),
-  state: state
-    .refine(({ path, memory }) => path === undefined || memory === undefined, EITHER_PATH_OR_MEMORY)
-    .transform(({ path = STATE_PATH, memory }) => (memory === true ? { memory } : { path }))
-    .prefault({})
-    .meta({
-      description: "where readings and the memory of alerts are kept",
-      not: { type: "object", required: ["path", "memory"] },
-    }),
+  state: state.prefault({}).meta({
+    description: "where readings and the memory of alerts are kept",
+    not: { type: "object", ...TWO_PLACES },
+  }),
   alerting: alerting.prefault({}).meta({ description: "who alerts" }),
   accounts: z.array(z.unknown()).meta({ description: "the list of accounts, at least one" }),
 });

@@ -13,6 +13,8 @@ export interface ExporterMetrics {
   readonly countRenderFailure: (part: MetricsPart) => void;
   /** How writing the state went; never called where state is kept in memory by choice. */
   readonly stateWritten: (isWritten: boolean) => void;
+  /** How asking a source for the history went; never called where none is configured. */
+  readonly historySeeded: (source: "prometheus", isSeeded: boolean) => void;
   /** Creates the series of the peer at 0; never called without one. Those of an earlier one go on. */
   readonly addPeer: () => void;
   readonly peerAsked: (result: "taken" | "none" | "failed") => void;
@@ -96,6 +98,13 @@ export function createExporterMetrics(build: BuildInfo): ExporterMetrics {
     registers,
   });
 
+  const seedSuccess = new Gauge({
+    name: "llm_quota_exporter_history_seed_success",
+    help: "Whether the history could be had from its source at start (1) or not (0). Absent without such a source.",
+    labelNames: ["source"] as const,
+    registers,
+  });
+
   const peerOutcomes = new Counter({
     name: "llm_quota_exporter_peer_outcomes_total",
     help: "Times that the peer was asked before a read, by what came of it. Absent without a peer.",
@@ -130,6 +139,7 @@ export function createExporterMetrics(build: BuildInfo): ExporterMetrics {
       stateWritable.set(isWritten ? 1 : 0);
       if (!isWritten) stateFailures.inc();
     },
+    historySeeded: (source, isSeeded) => seedSuccess.set({ source }, isSeeded ? 1 : 0),
     addPeer: () => {
       for (const result of ["taken", "none", "failed"]) peerOutcomes.inc({ result }, 0);
     },

@@ -12,6 +12,9 @@ const NO_KEY = 'this key is unknown; a line has the form "key: value", with a sp
 const TAKES_KEY =
   "the provider acme takes a key; name its environment variable with api_key_env, or its file with api_key_file";
 
+const PROMETHEUS_URL = "needs a URL that begins with http:// or https://, such as https://gateway.example/v1";
+const SELECTOR = `needs label matchers such as 'job="llm",env="prod"', the values in "quotes"`;
+
 /** One line beside a good account; the problem is told for line 3. */
 describe("a section", () => {
   it.each([
@@ -45,12 +48,35 @@ describe("a section", () => {
     ["engine: { min_readings: 2.5 }", "25: engine.min_readings: needs a whole number"],
     ["engine: { min_readings: 0 }", "25: engine.min_readings: needs at least 1"],
     ["engine: { hold: 0s }", "17: engine.hold: needs a duration from 1ms to 366d"],
-    ["state: { path: a, memory: true }", "8: state: needs either path or memory: true, not both"],
+    ["state: { path: a, memory: true }", "8: state: needs one of path, memory: true and prometheus, not several"],
     ["state: { memory: false }", "18: state.memory: needs true"],
     ["state: { path: '' }", "16: state.path: is empty; needs text"],
     [
-      "state: { prometheus: { url: 'http://127.0.0.1:9090' } }",
-      "22: state.prometheus: keeping state in Prometheus is not implemented yet; use path, or memory: true",
+      "state: { memory: true, prometheus: { url: 'http://127.0.0.1:9090' } }",
+      "8: state: needs one of path, memory: true and prometheus, not several",
+    ],
+    ["state: { prometheus: {} }", `22: state.prometheus.url: is missing; ${PROMETHEUS_URL}`],
+    ["state: { prometheus: { url: prometheus:9090 } }", `29: state.prometheus.url: ${PROMETHEUS_URL}`],
+    [
+      "state: { prometheus: { url: 'http://me:canary@p:9090' } }",
+      "29: state.prometheus.url: must not hold a user name or password; a key goes into api_key_env or api_key_file",
+    ],
+    [
+      "state: { prometheus: { url: 'http://p', range: 30m } }",
+      "48: state.prometheus.range: needs a duration from 1h to 366d",
+    ],
+    ["state: { prometheus: { url: 'http://p', selector: job=llm } }", `51: state.prometheus.selector: ${SELECTOR}`],
+    [
+      "state: { prometheus: { url: 'http://p', selector: '{job=\"llm\"}' } }",
+      `51: state.prometheus.selector: ${SELECTOR}`,
+    ],
+    [
+      "state: { prometheus: { url: 'http://p', tenant: 1 } }",
+      "49: state.prometheus.tenant: needs the name of a tenant: ASCII without spaces; put a number in quotes",
+    ],
+    [
+      "state: { prometheus: { url: 'http://p', bearer_token: canary } }",
+      "55: state.prometheus.bearer_token: a credential never stands in this file; name its file with authorization.credentials_file",
     ],
     ["alerting: { mode: push }", "19: alerting.mode: push needs alertmanagers: name at least one"],
     ["alerting: { mode: false }", '19: alerting.mode: needs "rules", "push" or "off"'],

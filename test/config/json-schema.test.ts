@@ -74,6 +74,7 @@ describe("the JSON Schema and check-config both accept", () => {
     `${LOCAL}\nengine: { reset_jitter: 30s, pace_weight: 0, min_readings: 5 }`,
     `${LOCAL}\nstate: { memory: true }`,
     `${LOCAL}\nstate: { path: x.db }`,
+    `${LOCAL}\nstate: { prometheus: { url: 'https://mimir.test/prometheus/', tenant: team-a, range: 30d, selector: 'job="a,b", env=~"p.*",' } }`,
     `${LOCAL}\nalerting: { mode: off }`,
     `${LOCAL}\nweb: { external_url: 'https://quota.test/' }`,
     `${LOCAL}\nalerting: { mode: push, resend_interval: 1s, alertmanagers: [{ static_configs: [{ targets: ['[::1]:9093', am_1.test:1] }] }] }`,
@@ -134,7 +135,13 @@ describe("the JSON Schema and check-config both refuse", () => {
     ["both a path and memory", `${LOCAL}\nstate: { path: a, memory: true }`, "/state"],
     ["memory: false", `${LOCAL}\nstate: { memory: false }`, "/state/memory"],
     ["an empty path", `${LOCAL}\nstate: { path: '' }`, "/state/path"],
-    ["state in Prometheus", `${LOCAL}\nstate: { prometheus: { url: 'http://x' } }`, "/state/prometheus"],
+    ["both a path and Prometheus", `${LOCAL}\nstate: { path: a, prometheus: { url: 'http://x' } }`, "/state"],
+    ["Prometheus without a URL", `${LOCAL}\nstate: { prometheus: {} }`, "/state/prometheus"],
+    [
+      "a selector in braces",
+      `${LOCAL}\nstate: { prometheus: { url: 'http://x', selector: '{a="b"}' } }`,
+      "/state/prometheus/selector",
+    ],
     ["an unknown mode", `${LOCAL}\nalerting: { mode: both }`, "/alerting/mode"],
     [
       "a password in the file",

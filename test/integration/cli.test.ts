@@ -23,12 +23,12 @@ describe.concurrent("the command line", () => {
   it.each([
     {
       args: ["frobnicate"],
-      line: 'unknown command "frobnicate", needs one of serve, check-config, poll, status, replay, print-rules, test-alert, demo, healthcheck',
+      line: 'unknown command "frobnicate", needs one of serve, check-config, poll, status, replay, backtest, print-rules, test-alert, demo, healthcheck',
     },
     { args: ["poll", "status"], line: "one command at a time, got poll status" },
     { args: ["--nope"], line: "Unknown option '--nope'" },
     { args: ["--config.file"], line: "Option '--config.file <value>' argument missing" },
-    { args: ["serve", "--output=json"], line: "--output belongs to poll and print-rules" },
+    { args: ["serve", "--output=json"], line: "--output belongs to poll and print-rules and backtest" },
     {
       args: ["print-rules", "--selector=job=llm"],
       line: 'the selector is job=llm: needs label matchers such as job="llm",env="prod"',

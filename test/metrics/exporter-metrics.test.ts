@@ -117,3 +117,13 @@ it("keeps to its own registry, so that two daemons in one process do not meet", 
   first.observePoll("nanogpt", 1);
   expect(linesOf("llm_quota_poll_duration_seconds_count", await second.render())).toEqual([]);
 });
+
+test("the history is told of only where one was asked for", async () => {
+  const metrics = createExporterMetrics(BUILD);
+  const shown = async () => linesOf("llm_quota_exporter_history_seed_success", await metrics.render());
+  expect(await shown()).toEqual([]);
+  metrics.historySeeded("prometheus", false);
+  expect(await shown()).toEqual(['llm_quota_exporter_history_seed_success{source="prometheus"} 0']);
+  metrics.historySeeded("prometheus", true);
+  expect(await shown()).toEqual(['llm_quota_exporter_history_seed_success{source="prometheus"} 1']);
+});

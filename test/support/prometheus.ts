@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runProgram } from "./command-line.ts";
 import { freePort } from "./free-port.ts";
 import { type RunningProcess, startProcess } from "./processes.ts";
 
@@ -9,6 +13,8 @@ export interface PrometheusPlan {
   readonly alertmanagerUrl?: string | readonly string[];
   readonly scrapeInterval?: string;
   readonly evaluationInterval?: string;
+  /** OpenMetrics text with times: what it has scraped before. */
+  readonly history?: string;
 }
 
 export interface Sample {
@@ -47,29 +53,43 @@ export interface Prometheus extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Debian's Prometheus with an empty database of its own. */
+/** Debian's Prometheus with a database of its own. */
 export async function startPrometheus(plan: PrometheusPlan): Promise<Prometheus> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const files = { "prometheus.yml": configOf(plan), "rules.yml": plan.rules ?? "groups: []\n" };
+  const past = plan.history === undefined ? undefined : await blocksOf(plan.history);
   const started = await startProcess({
     name: "prometheus",
     command: "prometheus",
     files,
     args: (directory) => [
       `--config.file=${directory}/prometheus.yml`,
-      `--storage.tsdb.path=${directory}/data`,
-      "--storage.tsdb.retention.time=1h",
+      `--storage.tsdb.path=${past ?? `${directory}/data`}`,
+      `--storage.tsdb.retention.time=${past === undefined ? "1h" : "1y"}`,
       `--web.listen-address=127.0.0.1:${port}`,
       // The default minute would lose an alert that fires before the Alertmanager has been discovered.
       "--rules.alert.resend-delay=10s",
     ],
     readyUrl: `${url}/-/ready`,
   });
-  return connect(url, started);
+  return connect(url, started, past);
 }
 
-function connect(url: string, started: RunningProcess): Prometheus {
+/** A directory of blocks that hold this history. */
+async function blocksOf(history: string): Promise<string> {
+  const files = { "history.om": history };
+  const directory = await mkdtemp(join(tmpdir(), "llm-quota-test-blocks-"));
+  const { code, stderr } = await runProgram(
+    "promtool",
+    ["tsdb", "create-blocks-from", "openmetrics", "--quiet", "history.om", directory],
+    { files, timeoutMs: 60_000 },
+  );
+  if (code !== 0) throw new Error(`promtool cannot make blocks of this history: ${stderr}`);
+  return directory;
+}
+
+function connect(url: string, started: RunningProcess, past: string | undefined): Prometheus {
   const get = async <T>(path: string, parameters: Record<string, string> = {}): Promise<T> => {
     const response = await fetch(`${url}/api/v1/${path}?${new URLSearchParams(parameters)}`);
     const answer = (await response.json()) as { status: string; error?: string; data: T };
@@ -78,6 +98,7 @@ function connect(url: string, started: RunningProcess): Prometheus {
   };
   const stop = async (): Promise<void> => {
     await started.stop();
+    if (past !== undefined) await rm(past, { recursive: true, force: true });
   };
   return {
     url,
