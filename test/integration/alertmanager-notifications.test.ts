@@ -77,7 +77,8 @@ async function post(url: string, alerts: readonly Posted[], state: "firing" | "r
       runbook_url: `${RUNBOOK}#${alert.toLowerCase()}`,
       dashboard_url: DASHBOARD,
     },
-    startsAt: new Date(now - 60_000).toISOString(),
+    // A group is notified at once of an alert that is older than group_wait: the second one would come too late for it.
+    startsAt: new Date(state === "firing" ? now + 1000 : now - 1000).toISOString(),
     endsAt: new Date(state === "firing" ? now + 3_600_000 : now).toISOString(),
   }));
   const headers = { "content-type": "application/json" };
