@@ -3,7 +3,7 @@ import type { Config, ConfiguredAccount } from "./config/config.ts";
 import { shownConfig } from "./config/shown.ts";
 import type { Snapshot } from "./engine/snapshot.ts";
 import { createLazyHttpClient } from "./http/lazy-client.ts";
-import type { Logger, Scrub } from "./log.ts";
+import { createOutageLog, type Logger, type Scrub } from "./log.ts";
 import { createExporterMetrics } from "./metrics/exporter-metrics.ts";
 import { createMetricsPage } from "./metrics/page.ts";
 import { createPeerLog } from "./peer-log.ts";
@@ -106,7 +106,7 @@ export function createApp(options: AppOptions): App {
         reportPeer(result, problem);
       },
     }),
-    lastReadAt: (account) => watch.snapshot().accounts.find((known) => keyOf(known) === keyOf(account))?.lastPollAt,
+    lastReadAt: (account) => watch.account(account)?.lastPollAt,
     timeoutSeconds: () => config.poll.timeoutSeconds,
     now,
     random,
@@ -115,10 +115,9 @@ export function createApp(options: AppOptions): App {
       if (outcome.ok && outcome.answer.dropped !== undefined)
         exporter.countDroppedSeries(account.provider, outcome.answer.dropped);
       reportRead(account, outcome);
-      const known = watch.take(account, outcome);
-      pushing.take(known);
       // What is shown is of now, not of the moment at which the peer read.
-      if (fromPeer) watch.evaluate(now());
+      const known = watch.take(account, outcome, fromPeer ? now() : undefined);
+      pushing.take(known);
       return known;
     },
     onBug: ({ provider, account }, err) =>
@@ -240,12 +239,12 @@ function createReadLog(log: Logger) {
 
 /** One line when the state can no longer be written, and one when it can again. */
 function createWriteLog(log: Logger, written: (isWritten: boolean) => void) {
-  let isFailing = false;
+  const report = createOutageLog(log, {
+    begins: "state cannot be written, what is new is lost if the process ends",
+    ends: "state can be written again",
+  });
   return (err: Error | undefined) => {
     written(err === undefined);
-    if (err !== undefined && !isFailing)
-      log.warn({ problem: err.message }, "state cannot be written, what is new is lost if the process ends");
-    if (err === undefined && isFailing) log.info("state can be written again");
-    isFailing = err !== undefined;
+    report(err?.message);
   };
 }

@@ -31,6 +31,16 @@ export function createLogger({ level, format, scrub, write }: LogOptions): Logge
   );
 }
 
+/** Says once that something fails, and once that it works again; the rest is for counters. Takes what is wrong, or undefined. */
+export function createOutageLog(log: Logger, { begins, ends }: { readonly begins: string; readonly ends: string }) {
+  let isFailing = false;
+  return (problem: string | undefined) => {
+    if (problem !== undefined && !isFailing) log.warn({ problem }, begins);
+    if (problem === undefined && isFailing) log.info(ends);
+    isFailing = problem !== undefined;
+  };
+}
+
 /** A shorter credential would turn the log into noise, and is no credential. */
 const LEAST_SCRUBBED = 6;
 

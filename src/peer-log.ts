@@ -1,16 +1,14 @@
-import type { Logger } from "./log.ts";
+import { createOutageLog, type Logger } from "./log.ts";
 import type { PeerResult } from "./poller/peer.ts";
 
-/** One line when the peer can no longer be asked, and one when it can again; the rest is a counter. */
+/** One line when the peer can no longer be asked, and one when it can again. */
 export function createPeerLog(log: Logger) {
-  let isFailing = false;
+  const report = createOutageLog(log, {
+    begins: "the peer cannot be asked, every account is read here",
+    ends: "the peer can be asked again",
+  });
   return (result: PeerResult, problem?: unknown) => {
-    const fails = result === "failed";
-    if (fails && !isFailing) {
-      const text = problem instanceof Error ? problem.message : String(problem);
-      log.warn({ problem: text }, "the peer cannot be asked, every account is read here");
-    }
-    if (!fails && isFailing) log.info("the peer can be asked again");
-    isFailing = fails;
+    const text = problem instanceof Error ? problem.message : String(problem);
+    report(result === "failed" ? text : undefined);
   };
 }

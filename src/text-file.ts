@@ -12,6 +12,9 @@ const WORDS: Readonly<Record<string, string>> = {
   EISDIR: "is a directory, not a file",
 };
 
+/** Of a file whose permission bits let every user read it. */
+export const isOpenToAll = (mode: number): boolean => (mode & 0o004) !== 0;
+
 /** Reads a small UTF-8 file; a leading byte order mark is dropped. A problem never quotes the path or the content. */
 export async function readTextFile(path: string, maxBytes: number): Promise<TextFile> {
   try {

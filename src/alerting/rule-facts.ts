@@ -1,6 +1,6 @@
+import { type Shown, shown } from "../engine/shown.ts";
 import type { AccountSnapshot, QuotaSnapshot } from "../engine/snapshot.ts";
-import { ratioOf, remainingOf } from "../quota/amounts.ts";
-import type { Reading, Subscription } from "../quota/reading.ts";
+import type { Subscription } from "../quota/reading.ts";
 import { fixed, humanize, humanizeDuration, humanizePercentage } from "./humanize.ts";
 
 /** What an alert is about, at one instant. */
@@ -79,23 +79,10 @@ const ofQuota = <V>(definition: Definition<V>): Fact =>
 const ofAccount = <V>(definition: Definition<V>): Fact =>
   fact("provider=%q,account=%q", "$labels.provider $labels.account", definition);
 
-/** The quota while its values are exposed: nothing else may be told as the truth of now. */
-function trusted({ quota }: Subject): QuotaSnapshot | undefined {
-  return quota?.valid === true && quota.reading.confidence !== "degraded" ? quota : undefined;
-}
-function capped(subject: Subject): QuotaSnapshot | undefined {
-  const quota = trusted(subject);
-  return quota?.reading.unlimited === true ? undefined : quota;
-}
+/** What is exposed of the quota: nothing else may be told as the truth of now. */
+const exposed = ({ quota }: Subject): Partial<Shown> => (quota === undefined ? {} : shown(quota));
 /** Of a quota told only as a share, the percentage says it all. */
-function counted(subject: Subject): QuotaSnapshot | undefined {
-  const quota = capped(subject);
-  return quota?.reading.unit === "ratio" ? undefined : quota;
-}
-
-function told(quota: QuotaSnapshot | undefined, what: (reading: Reading) => number | undefined): number | undefined {
-  return quota && what(quota.reading);
-}
+const counted = (subject: Subject): Partial<Shown> => (subject.quota?.reading.unit === "ratio" ? {} : exposed(subject));
 
 const unixSeconds = (instant: Date): number => instant.getTime() / 1000;
 function until(instant: Date | undefined, now: Date): number | undefined {
@@ -107,19 +94,19 @@ const since = (instant: Date | undefined, now: Date): number | undefined =>
 
 export const LEFT = ofQuota({
   query: (id) => `llm_quota_remaining{${id},unit!="ratio"}`,
-  value: (subject) => told(counted(subject), remainingOf),
+  value: (subject) => counted(subject).remaining,
   format: AMOUNT,
   sentence: (amount) => `Left: ${amount}.`,
 });
 export const SHARE_LEFT = ofQuota({
   query: (id) => `llm_quota_remaining_ratio{${id}}`,
-  value: (subject) => told(capped(subject), ratioOf),
+  value: (subject) => exposed(subject).ratio,
   format: SHARE,
   sentence: (share) => `${share} of the limit is left.`,
 });
 export const GRANTED = ofQuota({
   query: (id) => `llm_quota_limit{${id},unit!="ratio"}`,
-  value: (subject) => counted(subject)?.reading.limit,
+  value: (subject) => counted(subject).limit,
   format: AMOUNT,
   sentence: (amount) => `The limit is ${amount}.`,
 });
@@ -131,13 +118,13 @@ export const WINDOW = ofQuota({
 });
 export const BURN = ofQuota({
   query: (id) => `llm_quota_burn_rate{${id},window="long"}`,
-  value: (subject) => trusted(subject)?.long.burn,
+  value: (subject) => exposed(subject).longBurn,
   format: TIMES,
   sentence: (times) => `The long-term pace would use ${times} times what is left.`,
 });
 export const RUNS_OUT = ofQuota({
   query: (id) => `llm_quota_exhaustion_timestamp_seconds{${id},estimate="likely"} - time() > 0`,
-  value: (subject) => until(trusted(subject)?.forecast?.likely, subject.now),
+  value: (subject) => until(exposed(subject).forecast?.likely, subject.now),
   format: SPAN,
   sentence: (span) => `At this rate it runs out in ${span}.`,
 });

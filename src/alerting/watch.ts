@@ -7,8 +7,10 @@ import type { Store } from "../store/store.ts";
 import { endOf, factsOf, forCharts, relived, withFacts } from "./history.ts";
 
 export interface Watch {
-  /** Takes how a read ended, and returns what is now known of that account. */
-  take(account: Account, outcome: ReadOutcome): AccountSnapshot;
+  /** Takes how a read ended, and returns what is known of that account at that moment: the end of the read if not told. */
+  take(account: Account, outcome: ReadOutcome, at?: Date): AccountSnapshot;
+  /** What is now known of one account. */
+  account(account: Account): AccountSnapshot | undefined;
   /**
    * Begins an account with what it read before this process, oldest first. One that is not watched, or that this process
    * has read already, stays as it is; the result tells whether it was taken.
@@ -132,14 +134,14 @@ export function createWatch(options: WatchOptions): Watch {
       for (const outcome of forCharts(outcomes)) store.append(account, outcome);
       return true;
     },
-    take(account, outcome) {
+    account: (account) => shown.get(keyOf(account)),
+    take(account, outcome, at = endOf(outcome)) {
       const known = watched.get(keyOf(account));
       if (known === undefined) throw new Error(`account ${account.account} is not watched`);
       const one = completed(known, outcome);
       takeOutcome(one.memory, one.account, outcome, settings);
-      const end = endOf(outcome);
-      const fresh = show(one, end);
-      publish(end);
+      const fresh = show(one, at);
+      publish(at);
       store.append(account, outcome);
       one.unkept++;
       if (one.unkept >= KEEP_EVERY) keep(one);

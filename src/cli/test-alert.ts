@@ -4,6 +4,7 @@ import { toWire } from "../alerting/wire.ts";
 import { userAgent } from "../app.ts";
 import type { Alertmanager, Config } from "../config/config.ts";
 import { createPostClient } from "../http/post-client.ts";
+import { hostPort } from "../server/listen.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import { type CommandContext, type ExitCode, write } from "./context.ts";
 import { loadAnyConfig } from "./load.ts";
@@ -34,7 +35,7 @@ function alertOf({ severity }: Arguments, { alerting, web }: Config, now: Date) 
   const told = { labels, quota: "", since: now, annotate: () => annotations, fingerprint: "", owner: "" };
   const { host, port } = web.listen;
   return toWire({ ...told, resolvedAt: undefined }, now, {
-    externalUrl: web.externalUrl ?? `http://${host.includes(":") ? `[${host}]` : host || "localhost"}:${port}`,
+    externalUrl: web.externalUrl ?? `http://${hostPort(host || "localhost", port)}`,
     validSeconds: VALID_INTERVALS * alerting.resendSeconds,
     runbookBase: alerting.runbookBase,
     dashboardBase: alerting.dashboardBase,

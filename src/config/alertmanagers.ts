@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { createSecureContext } from "node:tls";
 import { digest, Secret } from "../secret.ts";
-import { readTextFile } from "../text-file.ts";
+import { isOpenToAll, readTextFile } from "../text-file.ts";
 import { type AlertmanagerSettings, addressesOf } from "./alerting.ts";
-import { authorizationOf, isOpenToAll, MAX_FILE_BYTES, openToAll, type Surroundings } from "./authorization.ts";
+import { authorizationOf, MAX_FILE_BYTES, openToAll, type Surroundings } from "./authorization.ts";
 import { isUnencrypted } from "./base-url.ts";
 import type { Alertmanager } from "./config.ts";
 import type { Path, Problem, Report } from "./problem.ts";

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import { Secret } from "../secret.ts";
-import { readTextFile } from "../text-file.ts";
+import { isOpenToAll, readTextFile } from "../text-file.ts";
 import { keyProblem } from "./credential.ts";
 import type { Report } from "./problem.ts";
 import { scalar } from "./scalars.ts";
@@ -68,8 +68,6 @@ interface Authorization {
   readonly readAgain: ReadAuthorization;
 }
 
-/** Of a file whose permission bits let every user read it. */
-export const isOpenToAll = (mode: number) => (mode & 0o004) !== 0;
 export const openToAll = (key: string, owner: string) =>
   `every user may read the ${key} of ${owner}; take that right away with chmod o-r`;
 

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { CredentialKind, Provider } from "../providers/provider.ts";
 import { Secret } from "../secret.ts";
-import { readTextFile, type TextFile } from "../text-file.ts";
+import { isOpenToAll, readTextFile, type TextFile } from "../text-file.ts";
 import { type Environment, isUnset } from "./environment.ts";
 import type { Problem, Report } from "./problem.ts";
 
@@ -104,7 +104,7 @@ async function keyFromFile(path: string, { directory, foreign, report, warn }: S
     report(["api_key_file"], `the file ${wrong}`);
     return {};
   }
-  if ((file.mode & 0o004) !== 0) warn("every user may read its api_key_file; take that right away with chmod o-r");
+  if (isOpenToAll(file.mode)) warn("every user may read its api_key_file; take that right away with chmod o-r");
   const readAgain = async () => {
     const now = await readKeyFile(absolute);
     if ("problem" in now) return now;

@@ -2,7 +2,7 @@ import { ratioOf, remainingOf } from "../quota/amounts.ts";
 import { formatAge, formatDuration, formatShare, secondsBetween } from "../quota/format.ts";
 import type { State } from "../quota/state.ts";
 import { comeback, exhaustion, lapsing, lasting, leftOf, pendingReset, standing, type Told } from "./forecast-words.ts";
-import { heldBack, severityNote } from "./held-back.ts";
+import { heldBack, severityNote, softNote } from "./held-back.ts";
 import type { EngineSettings } from "./settings.ts";
 import type { QuotaSnapshot } from "./snapshot.ts";
 
@@ -110,9 +110,6 @@ function emptyButOk(told: Told): Clauses {
   if (reading.kind === "credits") return ["nothing is left, but another balance is"];
   return ["nothing is left", pendingReset(told) ?? "that waits for a second reading"];
 }
-
-const softNote = ({ quota }: Told) =>
-  quota.reading.enforcement === "soft" ? "it is soft, and refuses nothing at zero" : undefined;
 
 function topupNote({ quota, settings }: Told): string {
   const { topup_warning: warning, topup_critical: page } = settings;

@@ -1,3 +1,5 @@
+import { eachSlot } from "./slots.ts";
+
 /**
  * What was used in a sliding window and when, in slots of time: its use leaves it one window later. A provider tells only
  * the sum; what came in is the change of the sum and what went out, which is known from one window before. Plain data;
@@ -21,24 +23,29 @@ const RING = SLOTS + 2;
 /** Nobody knows when what is used already was used: evenly over the window. */
 export function newGrossUse(period: number, at: number, used: number): GrossUse {
   const gross = { period, since: at, at, use: Array<number>(RING).fill(0), active: Array<number>(RING).fill(0) };
-  eachSlot(gross, at - period, at, (slot, share) => {
+  eachPlace(gross, at - period, at, (slot, share) => {
     gross.use[slot] = (gross.use[slot] ?? 0) + (used * share) / SLOTS;
   });
   return gross;
 }
 
-/** Calls `visit` with each slot between two instants, and which share of it lies between them. */
-function eachSlot({ period }: GrossUse, from: number, to: number, visit: (slot: number, share: number) => void): void {
+/** Where a slot has its place in the rings. */
+const placeOf = (slot: number) => ((slot % RING) + RING) % RING;
+
+/** Calls `visit` with the place of each slot between two instants, and which share of it lies between them. */
+function eachPlace(
+  { period }: GrossUse,
+  from: number,
+  to: number,
+  visit: (place: number, share: number) => void,
+): void {
   const length = period / SLOTS;
-  for (let slot = Math.floor(from / length); slot * length < to; slot++) {
-    const share = (Math.min(to, (slot + 1) * length) - Math.max(from, slot * length)) / length;
-    if (share > 0) visit(((slot % RING) + RING) % RING, share);
-  }
+  eachSlot(length, { from, to }, (slot, seconds) => visit(placeOf(slot), seconds / length));
 }
 
 function between(gross: GrossUse, values: readonly number[], from: number, to: number): number {
   let sum = 0;
-  eachSlot(gross, from, to, (slot, share) => {
+  eachPlace(gross, from, to, (slot, share) => {
     sum += (values[slot] ?? 0) * share;
   });
   return sum;
@@ -65,11 +72,11 @@ export function takeSum(
   const wentOut = cameIn(gross, gross.at - period, at - period);
   const length = period / SLOTS;
   for (let slot = Math.floor(gross.at / length) + 1; slot <= Math.floor(at / length); slot++) {
-    gross.use[((slot % RING) + RING) % RING] = 0;
-    gross.active[((slot % RING) + RING) % RING] = 0;
+    gross.use[placeOf(slot)] = 0;
+    gross.active[placeOf(slot)] = 0;
   }
   const came = Math.max(0, used - now.before + wentOut);
-  eachSlot(gross, gross.at, at, (slot, share) => {
+  eachPlace(gross, gross.at, at, (slot, share) => {
     gross.use[slot] = (gross.use[slot] ?? 0) + (came * share * length) / elapsed;
     if (now.couldUse) gross.active[slot] = (gross.active[slot] ?? 0) + share * length;
   });

@@ -7,7 +7,8 @@ export function heldBack(told: Told): string {
   const { quota, settings } = told;
   const { reading, forecast } = quota;
   if (quota.doubtful) return "that waits for a second reading";
-  if (reading.enforcement === "soft") return "it is soft, and refuses nothing at zero";
+  const soft = softNote(told);
+  if (soft !== undefined) return soft;
   const end = endOf(told);
   const likely = forecast?.likely;
   if (end === undefined || likely === undefined) return "that is not yet worth a page";
@@ -19,6 +20,9 @@ export function heldBack(told: Told): string {
   if (overshoot === undefined) return "that is not yet worth a page";
   return `${formatNumber(overshoot, "requests")} times as fast as would last, which is not yet worth a page so early`;
 }
+
+export const softNote = ({ quota }: Told): string | undefined =>
+  quota.reading.enforcement === "soft" ? "it is soft, and refuses nothing at zero" : undefined;
 
 /** What the severity makes of it, where the state alone does not say. */
 export function severityNote({ quota }: Told): string {

@@ -1,4 +1,5 @@
 import type { EngineSettings } from "./settings.ts";
+import { eachSlot } from "./slots.ts";
 
 /**
  * What is used at each hour of the day (UTC), of which the older days count less and less. Only time in which something
@@ -28,14 +29,6 @@ export const newProfile = (at: number): Profile => ({
   day: Array<number>(HOURS).fill(-1),
 });
 
-/** Calls `visit` with each whole or broken hour between two instants: its number since 1970 and its seconds. */
-function eachHour(from: number, to: number, visit: (hour: number, seconds: number) => void): void {
-  for (let hour = Math.floor(from / HOUR); hour * HOUR < to; hour++) {
-    const seconds = Math.min(to, (hour + 1) * HOUR) - Math.max(from, hour * HOUR);
-    if (seconds > 0) visit(hour, seconds);
-  }
-}
-
 const ofDay = (hour: number) => ((hour % HOURS) + HOURS) % HOURS;
 
 /** Takes what was used in the `seconds` before `at`, in all of which something could be used. */
@@ -48,7 +41,7 @@ export function learnHours(
 ): void {
   if (seconds <= 0 || seconds > LONGEST_GAP) return;
   const { use, active, day } = profile;
-  eachHour(at - seconds, at, (hour, part) => {
+  eachSlot(HOUR, { from: at - seconds, to: at }, (hour, part) => {
     const index = ofDay(hour);
     const today = Math.floor(hour / HOURS);
     const last = day[index] ?? -1;
@@ -72,7 +65,7 @@ export function hourlyRates(profile: Profile, at: number, settings: EngineSettin
 /** What those hours usually use. */
 export function usualUse(rates: readonly number[], from: number, to: number): number {
   let used = 0;
-  eachHour(from, to, (hour, seconds) => {
+  eachSlot(HOUR, { from, to }, (hour, seconds) => {
     used += (rates[ofDay(hour)] ?? 0) * seconds;
   });
   return used;
@@ -93,7 +86,7 @@ export function useToCome(
   const felt = -Math.log(LEAST_WEIGHT) * settings.level_fade;
   const turn = Math.min(until, at + felt);
   let used = 0;
-  eachHour(at, turn, (hour, seconds) => {
+  eachSlot(HOUR, { from: at, to: turn }, (hour, seconds) => {
     const middle = Math.max(at, hour * HOUR) + seconds / 2;
     const factor = 1 + (level - 1) * Math.exp(-(middle - at) / settings.level_fade);
     used += (rates[ofDay(hour)] ?? 0) * factor * seconds;

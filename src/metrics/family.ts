@@ -1,5 +1,5 @@
+import type { Shown } from "../engine/shown.ts";
 import type { AccountSnapshot, QuotaSnapshot } from "../engine/snapshot.ts";
-import type { Shown } from "./shown.ts";
 
 /** Writes one sample. An undefined or non-finite value writes nothing: absent is how unknown looks. */
 export type Write<L extends readonly string[] = readonly string[]> = (

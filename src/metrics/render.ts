@@ -1,10 +1,10 @@
+import { shown } from "../engine/shown.ts";
 import type { AccountSnapshot, Snapshot } from "../engine/snapshot.ts";
 import { ACCOUNT_FAMILIES } from "./account-families.ts";
 import type { Family, QuotaSubject } from "./family.ts";
 import { FORECAST_FAMILIES } from "./forecast-families.ts";
 import { createLines, joined, type Lines, label } from "./lines.ts";
 import { QUOTA_FAMILIES } from "./quota-families.ts";
-import { shown } from "./shown.ts";
 
 /** Every family that is rendered from a snapshot, in the order of the page. */
 export const families: readonly Family[] = [...QUOTA_FAMILIES, ...FORECAST_FAMILIES, ...ACCOUNT_FAMILIES];

@@ -1,5 +1,5 @@
+import { shown } from "../engine/shown.ts";
 import type { AccountSnapshot, QuotaSnapshot } from "../engine/snapshot.ts";
-import { shown } from "../metrics/shown.ts";
 import { alertList } from "./alert-list.ts";
 import { type Html, html } from "./html.ts";
 import { bar, notes, STATE_WORDS } from "./quota-look.ts";

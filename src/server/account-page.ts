@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import { explain } from "../engine/explain.ts";
 import type { EngineSettings } from "../engine/settings.ts";
+import { shown } from "../engine/shown.ts";
 import type { AccountSnapshot, QuotaSnapshot } from "../engine/snapshot.ts";
-import { shown } from "../metrics/shown.ts";
 import { formatNumber, formatShare, unitWord } from "../quota/format.ts";
 import { suggestion } from "../quota/near-names.ts";
 import type { PollLog } from "../quota/poll-log.ts";

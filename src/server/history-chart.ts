@@ -1,5 +1,5 @@
+import { shown } from "../engine/shown.ts";
 import type { QuotaSnapshot } from "../engine/snapshot.ts";
-import { shown } from "../metrics/shown.ts";
 import { remainingOf } from "../quota/amounts.ts";
 import { formatNumber } from "../quota/format.ts";
 import type { HistoryPoint } from "../store/store.ts";

@@ -86,6 +86,7 @@ function whyNot(error: NodeJS.ErrnoException, { host, port }: { host: string; po
   }
 }
 
-function hostPort(host: string, port: number): string {
+/** As it stands in a URL. */
+export function hostPort(host: string, port: number): string {
   return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }

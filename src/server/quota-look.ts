@@ -1,5 +1,5 @@
+import { shown } from "../engine/shown.ts";
 import type { QuotaSnapshot } from "../engine/snapshot.ts";
-import { shown } from "../metrics/shown.ts";
 import { secondsBetween } from "../quota/format.ts";
 import type { State } from "../quota/state.ts";
 import { type Html, html } from "./html.ts";

@@ -1,5 +1,5 @@
+import { shown } from "../engine/shown.ts";
 import type { AccountSnapshot, QuotaSnapshot, Snapshot } from "../engine/snapshot.ts";
-import { shown } from "../metrics/shown.ts";
 import { STATES } from "../quota/state.ts";
 
 export type QuotasDocument = ReturnType<typeof quotasDocument>;

@@ -1,5 +1,5 @@
+import { type Shown, shown } from "../engine/shown.ts";
 import type { AccountSnapshot, QuotaSnapshot } from "../engine/snapshot.ts";
-import { type Shown, shown } from "../metrics/shown.ts";
 import type { FailureReason } from "../quota/failure.ts";
 import { formatAge, formatDuration, formatNumber, secondsBetween, unitWord } from "../quota/format.ts";
 import type { Reading } from "../quota/reading.ts";

@@ -1,5 +1,5 @@
+import { shown } from "../engine/shown.ts";
 import type { AccountSnapshot, QuotaSnapshot } from "../engine/snapshot.ts";
-import { shown } from "../metrics/shown.ts";
 import { type Severity, STATES, type State } from "../quota/state.ts";
 
 /** What decides who comes first. The three numbers are compared in order, smallest first. */

@@ -1,5 +1,5 @@
-import type { Forecast, QuotaSnapshot } from "../engine/snapshot.ts";
 import { ratioOf, remainingOf, usedOf } from "../quota/amounts.ts";
+import type { Forecast, QuotaSnapshot } from "./snapshot.ts";
 
 /** What may be told of a quota as the truth of now. Everything here is undefined once its data is no longer valid. */
 export interface Shown {
@@ -26,7 +26,7 @@ const NOTHING: Shown = {
   forecast: undefined,
 };
 
-/** The one place that decides which values are shown, so that metrics, document and page cannot disagree. */
+/** The one place that decides which values are shown, so that metrics, alerts, document and page cannot disagree. */
 export function shown(quota: QuotaSnapshot): Shown {
   const { reading, short, long } = quota;
   if (!quota.valid || reading.confidence === "degraded") return NOTHING;
