@@ -19,9 +19,11 @@ import {
   type Threshold,
   ThresholdsConfigBuilder,
   ThresholdsMode,
+  type ValueMapping,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { DataqueryBuilder, PromQueryFormat } from "@grafana/grafana-foundation-sdk/prometheus";
 import { PanelBuilder as StatPanel } from "@grafana/grafana-foundation-sdk/stat";
+import { PanelBuilder as StateTimelinePanel } from "@grafana/grafana-foundation-sdk/statetimeline";
 import { PanelBuilder as TablePanel } from "@grafana/grafana-foundation-sdk/table";
 import { PanelBuilder as TimeSeriesPanel } from "@grafana/grafana-foundation-sdk/timeseries";
 import { DATASOURCE } from "./variables.ts";
@@ -48,6 +50,8 @@ interface Column {
 
 interface TableSpec extends Frame {
   readonly labels: readonly string[];
+  /** Of a column that shows a label. */
+  readonly labelProperties?: Readonly<Record<string, readonly DynamicConfigValue[]>>;
   readonly columns: readonly Column[];
   /** Columns that decide the order; a leading `-` puts the largest first. */
   readonly order: readonly string[];
@@ -62,7 +66,7 @@ interface SeriesSpec extends Frame {
   readonly threshold?: number;
 }
 
-export function tablePanel({ columns, labels, order, ...frame }: TableSpec): TablePanel {
+export function tablePanel({ columns, labels, labelProperties = {}, order, ...frame }: TableSpec): TablePanel {
   const names = columns.map((column, index) => [`Value #${refId(index)}`, column.name] as const);
   const panel = framed(new TablePanel(), frame)
     .unit("none")
@@ -88,6 +92,7 @@ export function tablePanel({ columns, labels, order, ...frame }: TableSpec): Tab
     panel.withTarget(query(index, expr).format(PromQueryFormat.Table).instant());
     panel.overrideByName(name, [{ id: "unit", value: unit }, ...properties]);
   }
+  for (const [label, properties] of Object.entries(labelProperties)) panel.overrideByName(label, [...properties]);
   return panel;
 }
 
@@ -111,6 +116,27 @@ export function timeSeriesPanel({ queries, unit, min, max, threshold, ...frame }
       .thresholds(steps([{ value: threshold, color: "red" }]))
       .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
   }
+  for (const [index, { expr, legend }] of queries.entries()) {
+    panel.withTarget(query(index, expr).legendFormat(legend).range());
+  }
+  return panel;
+}
+
+interface StatesSpec extends Frame {
+  readonly queries: readonly Query[];
+  /** Every value has a text. */
+  readonly mappings: readonly ValueMapping[];
+}
+
+/** One row per series, coloured by what it was when. */
+export function stateTimelinePanel({ queries, mappings, ...frame }: StatesSpec): StateTimelinePanel {
+  const panel = framed(new StateTimelinePanel(), frame)
+    .unit("none")
+    .mappings([...mappings])
+    .showValue(VisibilityMode.Never)
+    .mergeValues(true)
+    .lineWidth(0)
+    .fillOpacity(80);
   for (const [index, { expr, legend }] of queries.entries()) {
     panel.withTarget(query(index, expr).legendFormat(legend).range());
   }

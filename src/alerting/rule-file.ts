@@ -1,5 +1,6 @@
 import type { Severity } from "../quota/state.ts";
 import { type AlertText, templateOf } from "./alert-texts.ts";
+import { dashboardPath } from "./links.ts";
 import { type RuleSettings, scaledDuration } from "./rule-options.ts";
 
 export interface AlertRule {
@@ -26,9 +27,7 @@ export interface RuleGroup {
   readonly rules: readonly (AlertRule | RecordRule)[];
 }
 
-const DASHBOARD = "/d/llm-quota-overview/llm-quota-overview";
-
-/** The dashboard with the variables set to what the alert is about. */
+/** What sets the variables of the dashboard to what the alert is about. */
 const variable = (name: string) => `var-${name}={{ $labels.${name} | urlquery }}`;
 export const QUOTA_VARIABLES = ["provider", "account", "quota"].map(variable);
 export const ACCOUNT_VARIABLES = ["provider", "account"].map(variable);
@@ -70,7 +69,6 @@ function renderRecord({ record, expr }: RecordRule): string[] {
 
 function renderAlert(rule: AlertRule, settings: RuleSettings): string[] {
   const { runbookBase, dashboardBase, severityLabel, selector } = settings;
-  const query = rule.variables.length === 0 ? "" : `?${rule.variables.join("&")}`;
   const { summary, description } = templateOf(rule.text, selector);
   return [
     `- alert: ${rule.alert}`,
@@ -87,7 +85,7 @@ function renderAlert(rule: AlertRule, settings: RuleSettings): string[] {
         "description: >-",
         ...indented("  ", description),
         `runbook_url: ${JSON.stringify(`${runbookBase}#${rule.alert.toLowerCase()}`)}`,
-        `dashboard_url: ${JSON.stringify(`${dashboardBase}${DASHBOARD}${query}`)}`,
+        `dashboard_url: ${JSON.stringify(`${dashboardBase}${dashboardPath(rule.variables)}`)}`,
       ]),
     ]),
   ];

@@ -98,17 +98,19 @@ describe("the rule file", () => {
     expect(rule("LLMQuotaWatch", text).annotations.runbook_url).toBe("https://example.org/alerts.md#llmquotawatch");
   });
 
-  it("links each alert to the shipped dashboard, narrowed to what it is about", () => {
+  it("links each alert to the shipped dashboard of its account or of the exporter, narrowed to what it is about", () => {
     const text = renderPrometheusRules({ dashboardBase: "https://grafana.example.org" });
-    const dashboard: { uid: string } = JSON.parse(shipped("grafana/dashboards/overview.json"));
-    const start = `https://grafana.example.org/d/${dashboard.uid}/${dashboard.uid}`;
+    const start = (file: string) => {
+      const { uid }: { uid: string } = JSON.parse(shipped(`grafana/dashboards/${file}.json`));
+      return `https://grafana.example.org/d/${uid}/${uid}`;
+    };
     const account = "?var-provider={{ $labels.provider | urlquery }}&var-account={{ $labels.account | urlquery }}";
 
     expect(rule("LLMQuotaWatch", text).annotations.dashboard_url).toBe(
-      `${start}${account}&var-quota={{ $labels.quota | urlquery }}`,
+      `${start("account")}${account}&var-quota={{ $labels.quota | urlquery }}`,
     );
-    expect(rule("LLMQuotaAccountUnreadable", text).annotations.dashboard_url).toBe(`${start}${account}`);
-    expect(rule("LLMQuotaExporterDown", text).annotations.dashboard_url).toBe(start);
+    expect(rule("LLMQuotaAccountUnreadable", text).annotations.dashboard_url).toBe(`${start("account")}${account}`);
+    expect(rule("LLMQuotaExporterDown", text).annotations.dashboard_url).toBe(start("exporter-health"));
   });
 });
 

@@ -23,7 +23,7 @@ describe("an alert as it is sent", () => {
         description: "at 2026-11-21T23:01:00.000Z",
         runbook_url: "docs/alerts.md#llmquotaexhausted",
         dashboard_url:
-          "/d/llm-quota-overview/llm-quota-overview?var-provider=nanogpt&var-account=main&var-quota=weekly_input_tokens",
+          "/d/llm-quota-account/llm-quota-account?var-provider=nanogpt&var-account=main&var-quota=weekly_input_tokens",
       },
       startsAt: "2026-11-21T23:00:00.000Z",
       endsAt: "2026-11-21T23:05:00.000Z",
@@ -44,7 +44,7 @@ describe("an alert as it is sent", () => {
 
     expect(toWire(aTold(), NOW, { ...OPTIONS, ...bases }).annotations).toMatchObject({
       runbook_url: "https://wiki.test/alerts#llmquotaexhausted",
-      dashboard_url: expect.stringMatching(/^https:\/\/grafana\.test\/g\/d\/llm-quota-overview\//),
+      dashboard_url: expect.stringMatching(/^https:\/\/grafana\.test\/g\/d\/llm-quota-account\//),
     });
   });
 
@@ -60,12 +60,12 @@ describe("an alert as it is sent", () => {
     expect(annotations["dashboard_url"]).toContain("&var-account=team%40a.eu+-+1&");
   });
 
-  it("about the daemon itself links to its first page and to the dashboard of all", () => {
+  it("about the daemon itself links to its first page and to the dashboard of its health", () => {
     const alert = alertOfExporter("LLMQuotaWatchdog", "none", NOW);
     const { generatorURL, annotations } = toWire(aTold(alert), NOW, OPTIONS);
 
     expect(generatorURL).toBe("http://127.0.0.1:10844/");
-    expect(annotations["dashboard_url"]).toBe("/d/llm-quota-overview/llm-quota-overview");
+    expect(annotations["dashboard_url"]).toBe("/d/llm-quota-exporter-health/llm-quota-exporter-health");
   });
 
   const instant = fc.date({ min: new Date(0), max: new Date("2100-01-01"), noInvalidDate: true });

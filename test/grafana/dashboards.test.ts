@@ -1,114 +1,121 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { load } from "js-yaml";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { renderDashboards } from "../../grafana/src/dashboards.ts";
-import { families } from "../../src/metrics/render.ts";
-import { dashboardQueries } from "../support/dashboard-queries.ts";
+import { dashboardPath } from "../../src/alerting/links.ts";
+import { shippedDashboards } from "../support/dashboard-queries.ts";
 
-const DIRECTORY = new URL("../../grafana/dashboards/", import.meta.url);
-const DATASOURCE = z.strictObject({ type: z.literal("prometheus"), uid: z.literal("$datasource") });
+const ROOT = new URL("../../", import.meta.url);
+const DIRECTORY = new URL("grafana/dashboards/", ROOT);
+const dashboards = shippedDashboards();
+const byUid = new Map([...dashboards.values()].map((dashboard) => [dashboard.uid, dashboard]));
 
-/** What Grafana needs, and what its own linter for dashboards asks of one that is published. */
-const Dashboard = z.object({
-  uid: z.string().regex(/^llm-quota-[a-z-]+$/),
-  title: z.string().min(1),
-  tags: z.array(z.string()).min(1),
-  editable: z.literal(false),
-  refresh: z.literal("1m"),
-  timezone: z.literal("utc"),
-  templating: z.object({ list: z.array(z.looseObject({ name: z.string(), type: z.string(), label: z.string() })) }),
-  panels: z.array(
-    z.object({
-      id: z.int().positive(),
-      title: z.string().min(1),
-      description: z.string().min(1),
-      datasource: DATASOURCE,
-      gridPos: z.object({ x: z.int(), y: z.int(), w: z.int().positive(), h: z.int().positive() }),
-      fieldConfig: z.object({ defaults: z.object({ unit: z.string().min(1) }) }),
-      targets: z
-        .array(z.object({ refId: z.string().regex(/^[A-Z]$/), expr: z.string().min(1), datasource: DATASOURCE }))
-        .min(1),
-    }),
-  ),
-});
-
-const FILES = readdirSync(DIRECTORY).filter((file) => file.endsWith(".json"));
-
-function text(file: string): string {
-  return readFileSync(new URL(file, DIRECTORY), "utf8");
+/** The uid that a link leads to, and the variables that it sets. */
+function destination(link: string) {
+  const [, uid = "", slug = "", query = ""] = /^\/d\/([\w-]+)\/([\w-]+)\??(.*)$/.exec(link) ?? [];
+  const parameters = query.split("&").map((parameter) => parameter.split("=")[0] ?? "");
+  const set = parameters.filter((name) => name.startsWith("var-")).map((name) => name.slice("var-".length));
+  return { uid, slug, set };
 }
+
+const variablesOf = (uid: string) => byUid.get(uid)?.templating.list.map(({ name }) => name) ?? [];
 
 describe("the dashboards", () => {
   it("are shipped as they are generated", () => {
-    const committed = new Map(FILES.map((file) => [file, text(file)]));
+    const files = readdirSync(DIRECTORY).filter((file) => file.endsWith(".json"));
+    const committed = new Map(files.map((file) => [file, readFileSync(new URL(file, DIRECTORY), "utf8")]));
 
     expect(committed, "run node grafana/src/generate.ts").toEqual(renderDashboards());
   });
 
-  it("ask only for metrics that the exporter has", () => {
-    const used = new Set(dashboardQueries().flatMap(({ expr }) => expr.match(/\bllm_quota_\w+/g) ?? []));
-    const exposed = new Set(families.map(({ name }) => name));
-
-    expect(used.size).toBeGreaterThan(5);
-    expect([...used].filter((name) => !exposed.has(name))).toEqual([]);
-  });
-});
-
-describe.each(FILES)("%s", (file) => {
-  const dashboard = Dashboard.parse(JSON.parse(text(file)));
-
-  it("lets the reader choose the data source and narrow down from job to quota", () => {
-    const [datasource, ...labels] = dashboard.templating.list;
-
-    expect(datasource).toMatchObject({ name: "datasource", label: "Data Source", type: "datasource" });
-    expect(labels.map(({ name }) => name)).toEqual(["job", "instance", "provider", "account", "quota"]);
-    for (const variable of labels) {
-      expect(variable).toMatchObject({
-        type: "query",
-        label: variable.name,
-        multi: true,
-        includeAll: true,
-        allValue: ".+",
-        refresh: 2,
-        datasource: { type: "prometheus", uid: "$datasource" },
-      });
-    }
+  it.each([...renderDashboards()])("show their links and switches openly: %s", (_, text) => {
+    expect(text).not.toContain("inControlsMenu");
   });
 
-  it("gives every panel and every query of a panel an id of its own", () => {
-    const ids = dashboard.panels.map(({ id }) => id);
-
-    expect(new Set(ids).size).toBe(ids.length);
-    for (const { title, targets } of dashboard.panels) {
-      const refIds = targets.map(({ refId }) => refId);
-      expect(new Set(refIds).size, title).toBe(refIds.length);
-    }
+  it("have files named after their uids", () => {
+    expect([...dashboards].map(([file, { uid }]) => [`llm-quota-${file}`, uid])).toEqual([
+      ["llm-quota-account", "llm-quota-account"],
+      ["llm-quota-exporter-health", "llm-quota-exporter-health"],
+      ["llm-quota-overview", "llm-quota-overview"],
+    ]);
   });
 
-  it("lays its panels out without overlap, inside the width of the grid", () => {
-    const cells = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) =>
-      Array.from({ length: w * h }, (_, cell) => `${x + (cell % w)},${y + Math.floor(cell / w)}`),
+  it.each([
+    { alert: "a quota", variables: ["var-provider=p", "var-account=a", "var-quota=q"], uid: "llm-quota-account" },
+    { alert: "an account", variables: ["var-provider=p", "var-account=a"], uid: "llm-quota-account" },
+    { alert: "the exporter", variables: [], uid: "llm-quota-exporter-health" },
+  ])("are where an alert about $alert leads, with the variables that it sets", ({ variables, uid }) => {
+    const found = destination(dashboardPath(variables));
+
+    expect(found).toMatchObject({ uid, slug: uid });
+    expect(variablesOf(uid)).toEqual(expect.arrayContaining(found.set));
+    expect(found.set).toHaveLength(variables.length);
+    expect(byUid.has(uid)).toBe(true);
+  });
+
+  const Links = z.array(z.object({ title: z.string().min(1), url: z.string() }));
+  const links = [...dashboards].flatMap(([file, { panels }]) =>
+    panels.flatMap(({ title, targets, fieldConfig: { overrides } }) =>
+      overrides.flatMap(({ properties }) =>
+        properties
+          .filter(({ id }) => id === "links")
+          .flatMap(({ value }) => Links.parse(value).map(({ url }) => ({ file, title, targets, url }))),
+      ),
+    ),
+  );
+
+  it.each(links)("lead from $file, $title to the account of the row", ({ url, targets }) => {
+    const { uid, set } = destination(url);
+    const fields = [...url.matchAll(/\$\{__data\.fields\.(\w+):percentencode\}/g)].map(([, field = ""]) => field);
+
+    expect(uid).toBe("llm-quota-account");
+    expect(fields.slice(0, 2)).toEqual(["provider", "account"]);
+    expect(set).toEqual(fields);
+    expect(variablesOf(uid)).toEqual(expect.arrayContaining(set));
+    expect(url).toMatch(
+      /\?\$\{datasource:queryparam\}&\$\{job:queryparam\}&\$\{instance:queryparam\}&.*&\$\{__url_time_range\}$/,
     );
-
-    expect(new Set(cells).size).toBe(cells.length);
-    expect(dashboard.panels.filter(({ gridPos }) => gridPos.x + gridPos.w > 24)).toEqual([]);
+    // Every column must have what the link is made of, or a row of its own would lead nowhere.
+    for (const { expr } of targets) for (const field of fields) expect(expr).toMatch(new RegExp(`by \\([^)]*${field}`));
   });
 
-  it("narrows every selector by the chosen job, instance, provider and account", () => {
-    const selectors = dashboard.panels.flatMap(({ targets }) =>
-      targets.flatMap(({ expr }) => expr.match(/llm_quota_\w+(\{[^}]*\})?/g) ?? []),
+  it("lead to an account from every table of quotas or accounts on the overview", () => {
+    expect(new Set(links.filter(({ file }) => file === "overview").map(({ title }) => title))).toEqual(
+      new Set(["Worst first", "Active alerts", "Who burns most", "Use or lose", "Accounts"]),
     );
-    const chosen = ['job=~"$job"', 'instance=~"$instance"', 'provider=~"$provider"', 'account=~"$account"'];
-
-    expect(selectors.filter((selector) => !chosen.every((matcher) => selector.includes(matcher)))).toEqual([]);
   });
 
-  it("looks at counters only through a rate over the interval that Grafana chooses", () => {
-    const counters = dashboard.panels.flatMap(({ targets }) =>
-      targets.flatMap(({ expr }) => expr.match(/\S*llm_quota_\w+_total\{[^}]*\}\S*/g) ?? []),
-    );
+  it("are each told of in the docs, panel by panel", () => {
+    const page = readFileSync(new URL("docs/grafana.md", ROOT), "utf8");
+    const rows = [...page.matchAll(/^\| (?!panel|---)([^|]+) \| [^|]+ \|$/gm)].map(([, title = ""]) => title);
 
-    expect(counters.length).toBeGreaterThan(0);
-    expect(counters.filter((use) => !/(rate|increase)\(llm_quota_.*\[\$__rate_interval\]/.test(use))).toEqual([]);
+    expect(rows).toEqual(
+      ["overview", "account", "exporter-health"].flatMap((file) =>
+        (dashboards.get(file)?.panels ?? [])
+          .toSorted((one, other) => one.gridPos.y - other.gridPos.y || one.gridPos.x - other.gridPos.x)
+          .map(({ title }) => title),
+      ),
+    );
+    for (const { uid, title } of dashboards.values()) expect(page).toContain(`${title.split(" / ")[1]}** (\`${uid}\`)`);
+  });
+
+  it("are handed to the Grafana of a cluster by a kustomization that names each of them", () => {
+    const Kustomization = z.object({
+      configMapGenerator: z.tuple([
+        z.object({
+          files: z.array(z.string()),
+          options: z.object({ labels: z.object({ grafana_dashboard: z.literal("1") }) }),
+        }),
+      ]),
+    });
+    const text = readFileSync(new URL("grafana/kustomization.yaml", ROOT), "utf8");
+    const {
+      configMapGenerator: [generated],
+    } = Kustomization.parse(load(text));
+
+    expect(generated.files).toEqual(
+      [...dashboards.keys()].map((file) => `llm-quota-${file}.json=dashboards/${file}.json`),
+    );
   });
 });

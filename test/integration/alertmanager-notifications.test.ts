@@ -43,8 +43,7 @@ async function quickExample(file: string, url: string): Promise<string> {
 }
 
 const RUNBOOK = "https://wiki.example/alerts";
-const DASHBOARD =
-  "https://grafana.example/d/llm-quota-overview/llm-quota-overview?var-provider=chutes&var-account=main";
+const DASHBOARD = "https://grafana.example/d/llm-quota-account/llm-quota-account?var-provider=chutes&var-account=main";
 
 interface Posted {
   readonly alert: string;

@@ -150,7 +150,7 @@ function annotations(alert: ActiveAlert, account: AccountSnapshot, now: Date) {
   return {
     ...annotationsOf(alert, account, now),
     runbook_url: `docs/alerts.md#${alert.alert.toLowerCase()}`,
-    dashboard_url: `/d/llm-quota-overview/llm-quota-overview?${variables.join("&")}`,
+    dashboard_url: `/d/llm-quota-account/llm-quota-account?${variables.join("&")}`,
   };
 }
 
