@@ -12,7 +12,9 @@ import { createPoller } from "./poller/poller.ts";
 import { createPushing } from "./pushing.ts";
 import { keyOf, type ReadOutcome } from "./quota/account.ts";
 import { createReloads, withWhatStays } from "./reload.ts";
+import { createRouteLog } from "./route-log.ts";
 import { createSeeding } from "./seeding.ts";
+import { createEvents } from "./server/events.ts";
 import { type Listening, listen } from "./server/listen.ts";
 import { createServer } from "./server/server.ts";
 import { openStore } from "./store/open-store.ts";
@@ -77,6 +79,7 @@ export function createApp(options: AppOptions): App {
     onUnusable: ({ provider, account }, err) =>
       log.warn({ provider, account, err }, "what was kept of the account cannot be used, it is learned anew"),
   });
+  const events = createEvents({ snapshot: watch.snapshot, now });
   const http = createLazyHttpClient({ userAgent: userAgent(build) });
   const reportRead = createReadLog(log);
   let refusedSince: Date | undefined;
@@ -117,6 +120,7 @@ export function createApp(options: AppOptions): App {
       reportRead(account, outcome);
       // What is shown is of now, not of the moment at which the peer read.
       const known = watch.take(account, outcome, fromPeer ? now() : undefined);
+      events.changed();
       pushing.take(known);
       return known;
     },
@@ -141,6 +145,7 @@ export function createApp(options: AppOptions): App {
       // Until then nobody knows what alerts should link to; the start does it.
       if (listening !== undefined) pushing.configure(config.alerting, watch.snapshot(), externalUrl());
       exporter.configLoaded(now());
+      events.reloaded();
     },
   });
   const scrubbed = (text: string | undefined) => text && scrub(text);
@@ -160,11 +165,13 @@ export function createApp(options: AppOptions): App {
     metricsPage: page,
     reads: poller,
     ownOutcomeOf: poller.ownOutcome,
+    events,
     history: store.history,
     ready: poller.ready,
     version: build.version,
     now,
     settings: () => config.engine,
+    onUndetermined: createRouteLog(log),
     config: () => scrub(shownConfig(config.written)),
     reload: lifecycleEnabled ? async () => scrubbed(await reloads.reload()) : undefined,
     onError: (err) => log.error({ err }, "a request failed"),
@@ -194,6 +201,7 @@ export function createApp(options: AppOptions): App {
         poller.start();
         evaluation = setInterval(() => {
           watch.evaluate(now());
+          events.changed();
           pushing.evaluate(watch.snapshot());
         }, EVALUATION_MS);
       });
@@ -202,6 +210,8 @@ export function createApp(options: AppOptions): App {
     reload: reloads.reload,
     async stop() {
       reloads.end();
+      // Streams have no end of their own: whoever waits for that of the last answer must not wait for them.
+      events.end();
       await seeding.stop();
       clearInterval(evaluation);
       await poller.stop();

@@ -44,6 +44,9 @@ process.exitCode = await run(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
+  // A terminal that does not know its size says 0.
+  terminal: () =>
+    process.stdout.isTTY ? { columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 } : undefined,
   build: {
     version: packageJson.version,
     revision: process.env["LLM_QUOTA_EXPORTER_REVISION"] ?? "",

@@ -3,12 +3,16 @@ import { RULES_FORMATS, type RulesFormat } from "../alerting/rule-options.ts";
 import { parseDuration } from "../config/duration.ts";
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from "../log.ts";
 import { SEVERITIES, type Severity } from "../quota/state.ts";
+import { COLOR_CHOICES, type ColorChoice } from "./appearance.ts";
+import { type FailOn, LEVELS } from "./gate.ts";
+import { SORTS, type Sort } from "./order.ts";
 
 const COMMANDS = [
   "serve",
   "check-config",
   "poll",
   "status",
+  "doctor",
   "replay",
   "backtest",
   "print-rules",
@@ -19,7 +23,8 @@ const COMMANDS = [
 export type CommandName = (typeof COMMANDS)[number];
 
 const OUTPUTS = ["table", "json", "prometheus"] as const;
-const BACKTEST_OUTPUTS = ["table", "json"] as const;
+/** Of the commands that print no metrics. */
+const PLAIN_OUTPUTS = ["table", "json"] as const;
 
 const OPTIONS = {
   "config.file": { type: "string" },
@@ -43,18 +48,27 @@ const OPTIONS = {
   "alerting.dry-run": { type: "boolean", default: false },
   "web.config.file": { type: "string" },
   "web.enable-lifecycle": { type: "boolean", default: false },
-  watch: { type: "boolean" },
+  watch: { type: "boolean", default: false },
+  interval: { type: "string", default: "2s" },
+  sort: { type: "string", default: "urgency" },
+  color: { type: "string", default: "auto" },
+  "fail-on": { type: "string" },
   version: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
 } as const;
 
 /** Known, but of a later version: better said than taken for a typing mistake. */
-const NOT_YET = ["web.config.file", "watch"] as const;
+const NOT_YET = ["web.config.file"] as const;
 
 /** Flags that mean something to one command only; giving them to another is a mistake worth telling. */
 const OWN_FLAGS: Readonly<Record<string, readonly CommandName[]>> = {
-  account: ["poll", "backtest"],
-  output: ["poll", "print-rules", "backtest"],
+  account: ["poll", "status", "backtest"],
+  output: ["poll", "status", "doctor", "print-rules", "backtest"],
+  watch: ["status"],
+  interval: ["status"],
+  sort: ["poll", "status"],
+  color: ["poll", "status", "doctor"],
+  "fail-on": ["status"],
   url: ["status", "healthcheck"],
   "web.enable-lifecycle": ["serve"],
   "alerting.dry-run": ["serve"],
@@ -80,7 +94,7 @@ export interface Arguments {
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
   readonly account: string | undefined;
-  /** Of `poll` and `backtest`. */
+  /** Of every command but `print-rules`. */
   readonly output: (typeof OUTPUTS)[number];
   /** Of `print-rules`, under the same flag. */
   readonly rulesFormat: RulesFormat;
@@ -96,6 +110,12 @@ export interface Arguments {
   readonly severityLabel: string | undefined;
   readonly purePromql: boolean;
   readonly isExplained: boolean;
+  readonly isWatching: boolean;
+  /** Between two looks of `status --watch`. */
+  readonly intervalSeconds: number;
+  readonly sort: Sort;
+  readonly color: ColorChoice;
+  readonly failOn: FailOn;
   /** Of the alert that `test-alert` sends. */
   readonly severity: Severity;
 }
@@ -111,7 +131,8 @@ Commands
   serve          run the daemon (default)
   check-config   check the config and the secrets it names; exit 0 or 2
   poll           read every account once and print; exit 0 all worked, 1 some failed, 2 bad config
-  status         what a running daemon knows
+  status         what a running daemon knows; with --fail-on a gate for scripts: exit 3 if so, 4 if it cannot be told
+  doctor         check config, credentials, providers, clock, state and Alertmanagers; exit 1 if something has to be mended
   replay         JSON lines of readings on stdin, one verdict each on stdout
   backtest       the pages that your own history would have brought; exit 1 if it cannot be read
   print-rules    the Prometheus rules
@@ -126,11 +147,16 @@ Flags
   --alerting.dry-run             serve: log the alerts that would be pushed, and push none
   --log.level LEVEL              ${LOG_LEVELS.join(", ")}
   --log.format FORMAT            ${LOG_FORMATS.join(", ")}
-  --account NAME                 poll, backtest: this account only
+  --account NAME                 poll, status, backtest: this account only
   --output FORMAT                poll: ${OUTPUTS.join(", ")}
-                                 backtest: ${BACKTEST_OUTPUTS.join(", ")}
+                                 status, doctor, backtest: ${PLAIN_OUTPUTS.join(", ")}
                                  print-rules: ${RULES_FORMATS.join(", ")}
   --url URL                      status, healthcheck: the daemon, http://127.0.0.1:10844 by default
+  --sort ORDER                   poll, status: ${SORTS.join(", ")}
+  --color WHEN                   poll, status, doctor: ${COLOR_CHOICES.join(", ")}; NO_COLOR and FORCE_COLOR count for auto
+  --watch                        status: again and again until Ctrl-C
+  --interval DURATION            status --watch: how often, 2s by default
+  --fail-on LEVELS               status: exit 3 if a quota is so: ${LEVELS.join(", ")}, or several with commas
   --explain                      replay: say in a sentence why each verdict is what it is
   --prometheus URL               backtest: where the history is; without it, the state of the config
   --range DURATION               backtest: how far back, 30d by default
@@ -146,10 +172,10 @@ Flags
 `;
 
 /** Seconds. */
-function durationOf(flag: string, value: string | undefined): number | undefined {
+function durationOf(flag: string, value: string | undefined, such: string): number | undefined {
   const seconds = value === undefined ? undefined : parseDuration(value);
   if (value === undefined || (seconds !== undefined && seconds > 0)) return seconds;
-  throw new UsageError(`--${flag} is "${value}", needs a duration such as 12h or 30d`);
+  throw new UsageError(`--${flag} is "${value}", needs a duration such as ${such}`);
 }
 
 function oneOf<T extends string>(flag: string, value: string, allowed: readonly T[]): T {
@@ -166,7 +192,7 @@ function address(flag: string, value: string | undefined): string | undefined {
 /** One flag, with the formats and the default of each command. */
 function outputOf(command: CommandName, value: string | undefined): Pick<Arguments, "output" | "rulesFormat"> {
   const isRules = command === "print-rules";
-  const formats = command === "backtest" ? BACKTEST_OUTPUTS : OUTPUTS;
+  const formats = command === "poll" ? OUTPUTS : PLAIN_OUTPUTS;
   return {
     output: isRules || value === undefined ? "table" : oneOf("output", value, formats),
     rulesFormat: !isRules || value === undefined ? "prometheus" : oneOf("output", value, RULES_FORMATS),
@@ -182,13 +208,7 @@ export function parseArguments(argv: readonly string[]): Arguments | "version" |
   const name = positionals[0] ?? "serve";
   const command = COMMANDS.find((candidate) => candidate === name);
   if (command === undefined) throw new UsageError(`unknown command "${name}", needs one of ${COMMANDS.join(", ")}`);
-  for (const [flag, commands] of Object.entries(OWN_FLAGS)) {
-    const isGiven = argv.some((argument) => argument === `--${flag}` || argument.startsWith(`--${flag}=`));
-    if (isGiven && !commands.includes(command)) throw new UsageError(`--${flag} belongs to ${commands.join(" and ")}`);
-  }
-  for (const flag of NOT_YET) {
-    if (values[flag] !== undefined) throw new UsageError(`--${flag} is not implemented yet`);
-  }
+  refuseFlags(command, argv, values);
   const timeScale = Number(values["time-scale"]);
   if (!(timeScale > 0 && Number.isFinite(timeScale)))
     throw new UsageError(`--time-scale is "${values["time-scale"]}", needs a number above 0`);
@@ -204,7 +224,7 @@ export function parseArguments(argv: readonly string[]): Arguments | "version" |
     ...outputOf(command, values.output),
     url: address("url", values.url),
     prometheus: address("prometheus", values.prometheus)?.replace(/\/+$/, ""),
-    rangeSeconds: durationOf("range", values.range),
+    rangeSeconds: durationOf("range", values.range, "12h or 30d"),
     tenant: values.tenant,
     timeScale,
     runbookBase: address("runbook-base", values["runbook-base"]),
@@ -213,8 +233,27 @@ export function parseArguments(argv: readonly string[]): Arguments | "version" |
     severityLabel: values["severity-label"],
     purePromql: values["pure-promql"],
     isExplained: values.explain,
+    isWatching: values.watch,
+    intervalSeconds: durationOf("interval", values.interval, "500ms or 10s") ?? 2,
+    sort: oneOf("sort", values.sort, SORTS),
+    color: oneOf("color", values.color, COLOR_CHOICES),
+    failOn: (values["fail-on"]?.split(",") ?? []).map((level) => oneOf("fail-on", level.trim(), LEVELS)),
     severity: oneOf("severity", values.severity, SEVERITIES),
   };
+}
+
+/** Flags that mean nothing here, now, or together. */
+function refuseFlags(command: CommandName, argv: readonly string[], values: ReturnType<typeof parse>["values"]): void {
+  for (const [flag, commands] of Object.entries(OWN_FLAGS)) {
+    const isGiven = argv.some((argument) => argument === `--${flag}` || argument.startsWith(`--${flag}=`));
+    if (isGiven && !commands.includes(command)) throw new UsageError(`--${flag} belongs to ${commands.join(" and ")}`);
+  }
+  for (const flag of NOT_YET) {
+    if (values[flag] !== undefined) throw new UsageError(`--${flag} is not implemented yet`);
+  }
+  for (const flag of ["output", "fail-on"] as const) {
+    if (values.watch && values[flag] !== undefined) throw new UsageError(`--watch goes on for ever, without --${flag}`);
+  }
 }
 
 function parse(argv: readonly string[]) {

@@ -1,11 +1,11 @@
 import { formatDuration } from "../config/duration.ts";
-import { printable } from "../log.ts";
 import { chart } from "./backtest-chart.ts";
 import type { Page, Track, Worth } from "./backtest-track.ts";
+import { terminalText } from "./terminal-text.ts";
 
 /** What the pages of the daemon would have been, for people. No line is wider than 80 unless a name is long. */
 export function backtestText(tracks: readonly Track[]): string {
-  return tracks.map((track) => `${paragraph(track).map(printable).join("\n")}\n`).join("\n");
+  return tracks.map((track) => `${paragraph(track).map(terminalText).join("\n")}\n`).join("\n");
 }
 
 function paragraph(track: Track): string[] {

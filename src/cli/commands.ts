@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   "check-config": async () => (await import("./check-config.ts")).checkConfig,
   poll: async () => (await import("./poll.ts")).poll,
   status: async () => (await import("./status.ts")).status,
+  doctor: async () => (await import("./doctor.ts")).doctor,
   healthcheck: async () => (await import("./status.ts")).healthcheck,
   "test-alert": async () => (await import("./test-alert.ts")).testAlert,
   backtest: async () => (await import("./backtest.ts")).backtest,

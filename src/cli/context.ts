@@ -7,6 +7,8 @@ export interface CommandContext {
   readonly stdin: Readable;
   readonly stdout: Writable;
   readonly stderr: Writable;
+  /** How large the terminal is that stdout goes to at this moment; undefined where it goes elsewhere. */
+  readonly terminal: () => TerminalSize | undefined;
   readonly build: Build;
   /** Resolves when the process is asked to stop. */
   readonly stopped: Promise<unknown>;
@@ -16,8 +18,16 @@ export interface CommandContext {
   readonly onCrash: (report: (error: unknown) => void) => void;
 }
 
-/** 0: as asked. 1: failed while running. 2: the command line or the config is wrong. */
-export type ExitCode = 0 | 1 | 2;
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/**
+ * 0: as asked. 1: failed while running. 2: the command line or the config is wrong. Only with `--fail-on`: 3, what it
+ * names is so; 4, it cannot be told.
+ */
+export type ExitCode = 0 | 1 | 2 | 3 | 4;
 
 /** Hands text to a stream that may be a slow pipe. */
 export function write(stream: Writable, text: string): Promise<void> {

@@ -71,7 +71,7 @@ export function createPostClient({ userAgent, tls }: { userAgent: string; tls?: 
   };
 }
 
-function toConnect({ ca, cert, key, serverName, isVerified, leastVersion }: TlsOptions) {
+export function toConnect({ ca, cert, key, serverName, isVerified, leastVersion }: TlsOptions) {
   return {
     ...(ca !== undefined && { ca }),
     ...(cert !== undefined && { cert }),

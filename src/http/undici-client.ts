@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { parseJson, readBody } from "./body.ts";
 import type { HttpClient, JsonRequest, RefusalTold } from "./client.ts";
 import { describeCall, requestHeaders } from "./outgoing.ts";
+import { type TlsOptions, toConnect } from "./post-client.ts";
 import { describeProblems } from "./schema-problems.ts";
 import { statusFailure } from "./status-failure.ts";
 import { transportFailure } from "./transport-failure.ts";
@@ -13,14 +14,16 @@ export interface HttpClientOptions {
   /** Largest body accepted, as sent and again when unpacked. */
   readonly maxBytes?: number;
   readonly connectionsPerHost?: number;
+  readonly tls?: TlsOptions | undefined;
 }
 
 const MAX_BYTES = 4 * 1024 * 1024;
 const CONNECTIONS_PER_HOST = 8;
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { userAgent, maxBytes = MAX_BYTES } = options;
-  const agent = new Agent({ connections: options.connectionsPerHost ?? CONNECTIONS_PER_HOST });
+  const { userAgent, maxBytes = MAX_BYTES, tls } = options;
+  const connections = options.connectionsPerHost ?? CONNECTIONS_PER_HOST;
+  const agent = new Agent({ connections, ...(tls && { connect: toConnect(tls) }) });
 
   return {
     async json(request) {

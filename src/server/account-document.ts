@@ -3,6 +3,7 @@ import type { EngineSettings } from "../engine/settings.ts";
 import type { AccountSnapshot, Snapshot } from "../engine/snapshot.ts";
 import type { OnDemand, PollLog, PollRecord } from "../quota/poll-log.ts";
 import { accountEntry, quotaEntry, time } from "./quotas-document.ts";
+import type { AccountDocument, PollEntry, PollsDocument } from "./schemas/account.ts";
 
 interface AccountFacts {
   readonly account: AccountSnapshot;
@@ -16,7 +17,7 @@ interface AccountFacts {
 }
 
 /** The document of `/api/v1/accounts/NAME`. */
-export function accountDocument({ account, at, log, refresh, settings, now }: AccountFacts) {
+export function accountDocument({ account, at, log, refresh, settings, now }: AccountFacts): AccountDocument {
   const quotas = account.quotas.filter((quota) => !quota.gone);
   return {
     generated_at: at.toISOString(),
@@ -33,7 +34,7 @@ export function accountDocument({ account, at, log, refresh, settings, now }: Ac
 }
 
 /** The document of `/debug/polls`. */
-export function pollsDocument(snapshot: Snapshot, logOf: (account: string) => PollLog | undefined) {
+export function pollsDocument(snapshot: Snapshot, logOf: (account: string) => PollLog | undefined): PollsDocument {
   return {
     generated_at: snapshot.at.toISOString(),
     accounts: snapshot.accounts.map(({ provider, account }) => {
@@ -43,7 +44,7 @@ export function pollsDocument(snapshot: Snapshot, logOf: (account: string) => Po
   };
 }
 
-function pollEntry({ at, seconds, failure, readings }: PollRecord) {
+function pollEntry({ at, seconds, failure, readings }: PollRecord): PollEntry {
   return {
     at: at.toISOString(),
     seconds: Number(seconds.toFixed(3)),

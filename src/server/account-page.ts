@@ -54,6 +54,7 @@ ${blindSpots(account, now)}
 </div>
 ${pollTable(log, now)}`,
     footer: accountFooter(account.account, at),
+    events: `/api/v1/events?account=${encodeURIComponent(account.account)}`,
   });
 }
 

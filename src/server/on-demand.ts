@@ -1,6 +1,5 @@
 import type { Snapshot } from "../engine/snapshot.ts";
 import { renderFamilies } from "../metrics/render.ts";
-import { suggestion } from "../quota/near-names.ts";
 import type { OnDemand, OnDemandRead, PollLog } from "../quota/poll-log.ts";
 
 /** What the routes that read on demand need of the poller. */
@@ -59,16 +58,6 @@ export function probeSeconds(header: string | undefined): number {
   const told = Number(header ?? "");
   const timeout = Number.isFinite(told) && told > 0 ? Math.min(told, LONGEST_TIMEOUT) : DEFAULT_TIMEOUT;
   return Math.max(0, timeout - OFFSET);
-}
-
-/** No account name is longer: to compare more, letter by letter, would only cost time. */
-const LONGEST_NAME = 200;
-
-/** Why an account cannot be had. What was asked for is not repeated: it may be a URL with a password in it. */
-export function unknownAccount(name: string, { accounts }: Snapshot): string {
-  if (accounts.length === 0) return "no account has this name; none is configured";
-  const names = accounts.map(({ account }) => account);
-  return `no account has this name, ${suggestion(name.slice(0, LONGEST_NAME), names)}`;
 }
 
 /** What the work gives, or undefined when that takes longer. The work goes on. */

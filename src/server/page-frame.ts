@@ -3,6 +3,7 @@ import { PAGE_SCRIPT } from "./page-script.ts";
 import { PAGE_STYLE } from "./page-style.ts";
 
 export const REFRESH_SECONDS = 15;
+const EVENTS = "/api/v1/events";
 
 interface PageParts {
   readonly title: string;
@@ -10,12 +11,14 @@ interface PageParts {
   readonly main: Html;
   readonly footer: Html;
   readonly version: string;
+  /** Where it hears that something has changed. */
+  readonly events?: string;
 }
 
-/** What every page has around its content. It asks for nothing but itself, and needs no script. */
-export function pageFrame({ title, header, main, footer, version }: PageParts): string {
+/** What every page has around its content. It asks for nothing but itself and what has changed, and needs no script. */
+export function pageFrame({ title, header, main, footer, version, events = EVENTS }: PageParts): string {
   return html`<!doctype html>
-<html lang="en" data-refresh="${REFRESH_SECONDS}">
+<html lang="en" data-refresh="${REFRESH_SECONDS}" data-events="${events}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 
 /**
  * Keeps an open page current. A page that reloads itself ends on the browser's error page when the daemon restarts just
- * then, and stays there: this one asks first, and exchanges its content only for an answer. Without JavaScript a plain
- * refresh takes its place.
+ * then, and stays there: this one asks first, and exchanges its content only for an answer. It asks when it is told that
+ * something has changed, at most once a second, and from time to time in any case. A page that nobody sees gives its
+ * stream back: a browser has only six connections to one host. Without JavaScript a plain refresh takes its place.
  */
 export const PAGE_SCRIPT = `
 "use strict";
@@ -32,8 +33,29 @@ export const PAGE_SCRIPT = `
       stale.hidden = false;
     }
   };
+  let due = null;
+  let askedAt = 0;
+  const askSoon = () => {
+    due ??= setTimeout(() => {
+      due = null;
+      askedAt = Date.now();
+      ask();
+    }, Math.max(0, askedAt + 1000 - Date.now()));
+  };
+  let stream = null;
+  const follow = () => {
+    stream?.close();
+    stream = null;
+    if (document.hidden || !window.EventSource) return;
+    stream = new EventSource(document.documentElement.dataset.events);
+    for (const event of ["quota", "account", "alert", "config", "gap"]) stream.addEventListener(event, askSoon);
+  };
   setInterval(ask, every);
-  document.addEventListener("visibilitychange", ask);
+  document.addEventListener("visibilitychange", () => {
+    follow();
+    ask();
+  });
+  follow();
 })();
 `;
 

@@ -1,11 +1,10 @@
 import { shown } from "../engine/shown.ts";
 import type { AccountSnapshot, QuotaSnapshot, Snapshot } from "../engine/snapshot.ts";
 import { STATES } from "../quota/state.ts";
-
-export type QuotasDocument = ReturnType<typeof quotasDocument>;
+import type { AccountEntry, QuotaEntry, QuotasDocument } from "./schemas/quotas.ts";
 
 /** The document of `/api/v1/quotas` and `poll --output json`. Unknown is null; times are RFC 3339 in UTC. */
-export function quotasDocument(snapshot: Snapshot) {
+export function quotasDocument(snapshot: Snapshot): QuotasDocument {
   const accounts = snapshot.accounts.map((account) => ({
     ...account,
     quotas: account.quotas.filter((quota) => !quota.gone),
@@ -25,7 +24,7 @@ export function quotasDocument(snapshot: Snapshot) {
   };
 }
 
-export function accountEntry(account: AccountSnapshot) {
+export function accountEntry(account: AccountSnapshot): AccountEntry {
   return {
     provider: account.provider,
     account: account.account,
@@ -39,7 +38,7 @@ export function accountEntry(account: AccountSnapshot) {
   };
 }
 
-export function quotaEntry(quota: QuotaSnapshot) {
+export function quotaEntry(quota: QuotaSnapshot): QuotaEntry {
   const { reading } = quota;
   const { limit, remaining, used, ratio, longBurn, longRate, forecast } = shown(quota);
   return {
@@ -57,7 +56,7 @@ export function quotaEntry(quota: QuotaSnapshot) {
     source: reading.source,
     confidence: reading.confidence,
     valid: quota.valid,
-    read_at: time(quota.lastGoodAt ?? reading.readAt),
+    read_at: (quota.lastGoodAt ?? reading.readAt).toISOString(),
     state: quota.state,
     severity: quota.severity,
     binding: quota.binding,

@@ -2,6 +2,8 @@ import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
 import type { Request, Response } from "express";
 import type { Coding } from "../metrics/page.ts";
+import { toJson } from "./json.ts";
+import type { NotFound, Problem } from "./schemas/problem.ts";
 
 export const TEXT = "text/plain; charset=utf-8";
 export const HTML = "text/html; charset=utf-8";
@@ -32,12 +34,17 @@ export async function sendCoded(
 }
 
 export function sendDocument(request: Request, response: Response, document: object): Promise<void> {
-  return sendPacked(request, response, JSON_TYPE, `${JSON.stringify(document)}\n`);
+  return sendPacked(request, response, JSON_TYPE, `${toJson(document)}\n`);
 }
 
 /** What went wrong with a call of the API. */
 export function sendError(response: Response, status: number, error: string): void {
-  send(response, status, JSON_TYPE, `${JSON.stringify({ error })}\n`);
+  const problem: Problem = { error };
+  send(response, status, JSON_TYPE, `${toJson(problem)}\n`);
+}
+
+export function sendNotFound(response: Response, problem: NotFound): void {
+  send(response, 404, JSON_TYPE, `${toJson(problem)}\n`);
 }
 
 /** Not express' own `send`: that one rewrites the content type, and Prometheus wants it to the letter. */

@@ -1,16 +1,22 @@
-import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from "express";
-import { ENGINE_DEFAULTS, type EngineSettings } from "../engine/settings.ts";
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
+import type { EngineSettings } from "../engine/settings.ts";
 import type { Snapshot } from "../engine/snapshot.ts";
 import type { MetricsPage } from "../metrics/page.ts";
-import { accountDocument, pollsDocument } from "./account-document.ts";
+import { pollsDocument } from "./account-document.ts";
 import type { History } from "./account-page.ts";
-import { type OnDemandReads, probe, probeSeconds, refresh, unknownAccount } from "./on-demand.ts";
+import { accountNamed, accountRoute, quotasRoute } from "./api-routes.ts";
+import { unknownAccount } from "./choice.ts";
+import { eventRoute } from "./event-route.ts";
+import { createEvents, type Events } from "./events.ts";
+import { type OnDemandReads, probe, probeSeconds } from "./on-demand.ts";
 import { accountPageRoute, overviewRoute } from "./page-routes.ts";
 import { PAGE_SCRIPT_SOURCE } from "./page-script.ts";
 import { PAGE_STYLE_SOURCE } from "./page-style.ts";
+import { pathsOf, unknownPath } from "./paths.ts";
 import { type OwnOutcomeOf, peerRoute } from "./peer-route.ts";
-import { quotasDocument } from "./quotas-document.ts";
-import { EXPOSITION, send, sendCoded, sendDocument, sendError, sendPacked, TEXT } from "./respond.ts";
+import { queryOf } from "./query.ts";
+import { EXPOSITION, send, sendCoded, sendDocument, sendError, sendNotFound, sendPacked, TEXT } from "./respond.ts";
+import { type OnUndetermined, routeAdvice } from "./route-advice.ts";
 
 export interface ServerDeps {
   readonly snapshot: () => Snapshot;
@@ -18,12 +24,16 @@ export interface ServerDeps {
   readonly reads: OnDemandReads;
   /** What a peer may take; without it there is nothing. */
   readonly ownOutcomeOf?: OwnOutcomeOf;
+  /** What changes, for those who follow it; without it nothing ever does. */
+  readonly events?: Pick<Events, "follow">;
   /** What was left of one quota at the times it was read since then, oldest first. */
   readonly history: History;
   /** Every account has been attempted once. */
   readonly ready: () => boolean;
   readonly version: string;
   readonly now: () => Date;
+  /** Hears of accounts that routing advice counts on without knowing enough of them. */
+  readonly onUndetermined?: OnUndetermined;
   /** What the engine decides by, for those who ask why; its defaults where nothing is given. */
   readonly settings?: () => EngineSettings;
   /** The config as YAML, fit to be shown. */
@@ -53,7 +63,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 
 /** Turns values into responses. It starts nothing but reads on demand, which the poller rations. */
 export function createServer(deps: ServerDeps): Express {
-  const { snapshot, metricsPage, ready, onError } = deps;
+  const { snapshot, metricsPage, ready, onError, events = createEvents({ snapshot: nothing, now: deps.now }) } = deps;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -74,7 +84,9 @@ export function createServer(deps: ServerDeps): Express {
   get("/probe", probeRoute(deps));
   get("/api/v1/quotas", quotasRoute(deps));
   get("/api/v1/accounts/:name", accountRoute(deps));
-  get("/api/v1/outcomes/:name", peerRoute(deps.ownOutcomeOf ?? (() => undefined)));
+  get("/api/v1/outcomes/:name", peerRoute(deps.ownOutcomeOf ?? (() => undefined), snapshot));
+  get("/api/v1/route", routeAdvice(deps));
+  get("/api/v1/events", eventRoute({ events, snapshot }));
   get("/debug/polls", (request, response) =>
     sendDocument(request, response, pollsDocument(snapshot(), deps.reads.log)),
   );
@@ -86,10 +98,13 @@ export function createServer(deps: ServerDeps): Express {
     else send(response, 503, TEXT, `not ready: ${whyNotReady(snapshot())}\n`);
   });
 
-  app.use((_request, response) => send(response, 404, TEXT, "not found; see / for what there is\n"));
+  const paths = pathsOf(app);
+  app.use((request, response) => sendNotFound(response, unknownPath(request.path, paths)));
   app.use(onFailure(onError));
   return app;
 }
+
+const nothing = (): Snapshot => ({ at: new Date(0), accounts: [] });
 
 /** On demand and of one account. It carries credentials: the target is a name of the config, never an address. */
 function probeRoute({ snapshot, now, reads }: ServerDeps): RequestHandler {
@@ -100,7 +115,7 @@ function probeRoute({ snapshot, now, reads }: ServerDeps): RequestHandler {
       return;
     }
     if (accountNamed(target, snapshot()) === undefined) {
-      send(response, 400, TEXT, `${unknownAccount(target, snapshot())}\n`);
+      sendNotFound(response, unknownAccount(target, snapshot()));
       return;
     }
     const seconds = probeSeconds(request.get("X-Prometheus-Scrape-Timeout-Seconds"));
@@ -125,58 +140,6 @@ function reloadRoute({ reload }: ServerDeps): RequestHandler {
     if (problem === undefined) send(response, 200, TEXT, "reloaded\n");
     else send(response, 500, TEXT, `the config was refused, everything goes on as it was:\n${problem}\n`);
   };
-}
-
-function quotasRoute({ snapshot, reads }: ServerDeps): RequestHandler {
-  return async (request, response) => {
-    const wanted = refreshWanted(request);
-    if (wanted === undefined) {
-      sendError(response, 400, BAD_REFRESH);
-      return;
-    }
-    if (wanted)
-      await refresh(
-        reads,
-        snapshot().accounts.map(({ account }) => account),
-      );
-    await sendDocument(request, response, quotasDocument(snapshot()));
-  };
-}
-
-function accountRoute({ snapshot, reads, now, settings = () => ENGINE_DEFAULTS }: ServerDeps): RequestHandler {
-  return async (request, response) => {
-    const name = String(request.params["name"]);
-    const wanted = refreshWanted(request);
-    if (wanted === undefined) {
-      sendError(response, 400, BAD_REFRESH);
-      return;
-    }
-    const isKnown = accountNamed(name, snapshot()) !== undefined;
-    const refreshed = isKnown && wanted ? await refresh(reads, [name]) : undefined;
-    const current = snapshot();
-    const account = accountNamed(name, current);
-    if (account === undefined) sendError(response, 404, unknownAccount(name, current));
-    else {
-      const log = reads.log(name);
-      const facts = { account, at: current.at, log, refresh: refreshed, settings: settings(), now: now() };
-      await sendDocument(request, response, accountDocument(facts));
-    }
-  };
-}
-
-const accountNamed = (name: string, { accounts }: Snapshot) => accounts.find(({ account }) => account === name);
-
-const BAD_REFRESH = "refresh is true, false or left out";
-
-/** Undefined when it cannot be told. */
-function refreshWanted(request: Pick<Request, "url">): boolean | undefined {
-  const refresh = queryOf(request).get("refresh") ?? "false";
-  return refresh === "true" ? true : refresh === "false" ? false : undefined;
-}
-
-function queryOf({ url }: Pick<Request, "url">): URLSearchParams {
-  const [, ...query] = url.split("?");
-  return new URLSearchParams(query.join("?"));
 }
 
 function onFailure(onError: (error: unknown) => void): ErrorRequestHandler {

@@ -14,7 +14,7 @@ export interface Opened {
 }
 
 /** "LQXE" in a database's header: the file is ours. */
-const APPLICATION_ID = 0x4c_51_58_45;
+export const APPLICATION_ID = 0x4c_51_58_45;
 const MAGIC = "SQLite format 3\0";
 /** Where the header of an SQLite file keeps the application id. */
 const ID_OFFSET = 68;
@@ -42,7 +42,8 @@ const MIGRATIONS = [
 `,
   "CREATE TABLE alert (name TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;",
 ] as const;
-const VERSION = MIGRATIONS.length;
+/** Of a database as this program writes it. */
+export const VERSION = MIGRATIONS.length;
 
 /**
  * Opens the database of one state path for this process alone. A damaged one of ours is set aside; what is not ours, or

@@ -16,19 +16,32 @@ describe.concurrent("the command line", () => {
     const { code, stdout, stderr } = await runCommand(["--help"]);
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    for (const word of ["serve", "check-config", "poll", "status", "replay", "print-rules", "demo", "healthcheck"])
+    for (const word of [
+      "serve",
+      "check-config",
+      "poll",
+      "status",
+      "doctor",
+      "replay",
+      "print-rules",
+      "demo",
+      "healthcheck",
+    ])
       expect(stdout).toContain(`  ${word} `);
   });
 
   it.each([
     {
       args: ["frobnicate"],
-      line: 'unknown command "frobnicate", needs one of serve, check-config, poll, status, replay, backtest, print-rules, test-alert, demo, healthcheck',
+      line: 'unknown command "frobnicate", needs one of serve, check-config, poll, status, doctor, replay, backtest, print-rules, test-alert, demo, healthcheck',
     },
     { args: ["poll", "status"], line: "one command at a time, got poll status" },
     { args: ["--nope"], line: "Unknown option '--nope'" },
     { args: ["--config.file"], line: "Option '--config.file <value>' argument missing" },
-    { args: ["serve", "--output=json"], line: "--output belongs to poll and print-rules and backtest" },
+    {
+      args: ["serve", "--output=json"],
+      line: "--output belongs to poll and status and doctor and print-rules and backtest",
+    },
     {
       args: ["print-rules", "--selector=job=llm"],
       line: 'the selector is job=llm: needs label matchers such as job="llm",env="prod"',

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { STATES } from "../../src/quota/state.ts";
+import { QUOTAS_DOCUMENT } from "../../src/server/schemas/quotas.ts";
 import { COMPILE_CACHE, MAIN, NODE } from "../support/command-line.ts";
 import { eventually } from "../support/eventually.ts";
 import { parseExposition } from "../support/exposition.ts";
 import { freePort } from "../support/free-port.ts";
 import { type RunningProcess, startProcess } from "../support/processes.ts";
-import { QUOTAS_DOCUMENT } from "../support/quotas-document-schema.ts";
 
 let url: string;
 let demo: RunningProcess;

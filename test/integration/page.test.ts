@@ -9,6 +9,7 @@ import { startSimulator } from "../../src/demo/simulator.ts";
 import type { Upstream } from "../../src/demo/upstream.ts";
 import { SimulatedWindow } from "../../src/demo/window.ts";
 import type { Snapshot } from "../../src/engine/snapshot.ts";
+import { createEvents, type Events } from "../../src/server/events.ts";
 import { type Listening, listen } from "../../src/server/listen.ts";
 import { createServer } from "../../src/server/server.ts";
 import { everyCorner } from "../metrics/every-corner.ts";
@@ -111,7 +112,10 @@ async function open(options: BrowserContextOptions = {}, path = "/") {
   const requests: string[] = [];
   page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
   page.on("pageerror", (error) => complaints.push(`page error: ${error.message}`));
-  page.on("requestfailed", (request) => complaints.push(`failed: ${request.url()}`));
+  page.on("requestfailed", (request) => {
+    // A stream ends with its page.
+    if (request.resourceType() !== "eventsource") complaints.push(`failed: ${request.url()}`);
+  });
   page.on("request", (request) => requests.push(request.url()));
   const response = await page.goto(`${daemon.url}${path}`, { waitUntil: "load" });
   return { page, status: response?.status(), complaints, requests, [Symbol.asyncDispose]: () => context.close() };
@@ -144,7 +148,7 @@ describe("the status page in Chromium", () => {
     await opened.page.waitForLoadState("networkidle");
 
     expect(opened.complaints).toEqual([]);
-    expect(opened.requests).toEqual([`${daemon.url}/`]);
+    expect(new Set(opened.requests)).toEqual(new Set([`${daemon.url}/`, `${daemon.url}/api/v1/events`]));
   });
 
   it("shows text from outside as text", async () => {
@@ -283,9 +287,11 @@ describe("axe", () => {
 });
 
 /** The pages alone, over accounts that nobody needs to read. */
-async function serve(snapshot: Snapshot, port = 0): Promise<Listening> {
+async function serve(told: Snapshot | (() => Snapshot), port = 0, events?: Events): Promise<Listening> {
+  const snapshot = typeof told === "function" ? told : () => told;
   const app = createServer({
-    snapshot: () => snapshot,
+    snapshot,
+    ...(events !== undefined && { events }),
     metricsPage: { render: () => Promise.resolve(Buffer.from("")) },
     reads: { readNow: () => Promise.resolve({ how: "held", outcome: undefined }), log: () => undefined },
     history: () => [],
@@ -298,7 +304,14 @@ async function serve(snapshot: Snapshot, port = 0): Promise<Listening> {
       throw error;
     },
   });
-  return listen(app, { host: "127.0.0.1", port });
+  const listening = await listen(app, { host: "127.0.0.1", port });
+  return {
+    ...listening,
+    close() {
+      events?.end();
+      return listening.close();
+    },
+  };
 }
 
 describe("a page that stays open", () => {
@@ -327,6 +340,38 @@ describe("a page that stays open", () => {
     });
     expect(await stale.isVisible()).toBe(false);
     expect(new URL(page.url()).search).toBe("?state=ok");
+  });
+
+  it("shows what has changed without waiting for its next refresh, and asks for nothing while nobody sees it", async () => {
+    let state: "ok" | "critical" = "ok";
+    const snapshot = () => aSnapshot({ accounts: [anAccount({ quotas: [aQuota({ state })] })] });
+    const events = createEvents({ snapshot, now: () => NOW, mostFollowers: 1 });
+    const server = await serve(snapshot, 0, events);
+    stack.defer(() => server.close());
+    await using context = await browser.newContext();
+    const page = await context.newPage();
+    // Its clock stands but for what is told below: far less than the 15 s of a refresh.
+    await page.clock.install();
+    await page.clock.pauseAt(new Date(Date.now() + 1000));
+    await page.goto(`${server.url}/`);
+    const isFollowed = () => {
+      const one = events.follow({ write: () => true, end: () => undefined, wants: () => true, since: undefined });
+      if (typeof one !== "string") one.leave();
+      return one === "full";
+    };
+    await eventually(() => expect(isFollowed()).toBe(true));
+
+    state = "critical";
+    events.changed();
+
+    await eventually(async () => {
+      await page.clock.runFor(10);
+      expect(await page.title()).toBe("1 critical · LLM quotas");
+    });
+    // A page cannot be hidden from here, but it can be told that it is.
+    await page.evaluate(`Object.defineProperty(document, "hidden", { configurable: true, value: true });
+      document.dispatchEvent(new Event("visibilitychange"))`);
+    await eventually(() => expect(isFollowed()).toBe(false));
   });
 
   it("keeps the keyboard where it was, and what was unfolded", async () => {

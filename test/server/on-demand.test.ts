@@ -116,14 +116,25 @@ describe("/probe", () => {
     ["/probe", "name one account: /probe?target=ACCOUNT\n"],
     ["/probe?target=", "name one account: /probe?target=ACCOUNT\n"],
     ["/probe?target=main&target=other", "name one account: /probe?target=ACCOUNT\n"],
-    ["/probe?target=mian", 'no account has this name, did you mean "main"?\n'],
-    ["/probe?target=http://user:hunter2@127.0.0.1/?x", "no account has this name, known here: main, other\n"],
-    [`/probe?target=${"x".repeat(10_000)}`, "no account has this name, known here: main, other\n"],
-    ["/probe?target=%ff%00%E0%A4%A", "no account has this name, known here: main, other\n"],
-  ])("refuses %.40s and asks nobody", async (path, words) => {
+  ])("refuses %s and asks nobody", async (path, words) => {
     const { server, asked } = await serve(read);
 
     expect(await text(server, path)).toEqual({ status: 400, text: words });
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ["/probe?target=mian", 'did you mean "main"?', ["main"]],
+    ["/probe?target=http://user:hunter2@127.0.0.1/?x", "known here: main, other", []],
+    [`/probe?target=${"x".repeat(10_000)}`, "known here: main, other", []],
+    ["/probe?target=%ff%00%E0%A4%A", "known here: main, other", []],
+  ])("does not find %.40s, names the near ones and asks nobody", async (path, hint, near) => {
+    const { server, asked } = await serve(read);
+
+    expect(await json(server, path)).toEqual({
+      status: 404,
+      document: { error: `no account has this name, ${hint}`, near },
+    });
     expect(asked).toEqual([]);
   });
 });
@@ -178,16 +189,30 @@ describe("/api/v1/accounts/NAME", () => {
   });
 
   it.each([
-    ["/api/v1/accounts/mian", 404, 'no account has this name, did you mean "main"?'],
-    ["/api/v1/accounts/%3Cscript%3E%22", 404, "no account has this name, known here: main, other"],
-    ["/api/v1/accounts/%00", 404, "no account has this name, known here: main, other"],
-    ["/api/v1/accounts/%E0%A4%A", 400, "the name in the path is not valid percent-encoding"],
-    ["/api/v1/accounts/main?refresh=yes", 400, "refresh is true, false or left out"],
-    ["/api/v1/quotas?refresh=1", 400, "refresh is true, false or left out"],
-  ])("%s is an error in JSON", async (path, status, error) => {
+    ["/api/v1/accounts/mian", 'account has this name, did you mean "main"?', ["main"]],
+    ["/api/v1/accounts/%3Cscript%3E%22", "account has this name, known here: main, other", []],
+    ["/api/v1/accounts/%00", "account has this name, known here: main, other", []],
+    ["/api/v1/quotas?account=Main", 'account has this name, did you mean "main"?', ["main"]],
+    ["/api/v1/quotas?account=", "account has this name, known here: main, other", []],
+    ["/api/v1/quotas?provider=nano_gpt", 'provider has this name, did you mean "nanogpt"?', ["nanogpt"]],
+    ["/api/v1/quotas?account=main&provider=openai", "provider has this name, known here: nanogpt", []],
+    ["/api/v1/events?account=othr", 'account has this name, did you mean "other"?', ["other"]],
+    ["/api/v1/events?provider=sk-secret", "provider has this name, known here: nanogpt", []],
+  ])("%s is not found, which names the near ones", async (path, error, near) => {
     const { server, asked } = await serve(read);
 
-    expect(await json(server, path)).toEqual({ status, document: { error } });
+    expect(await json(server, path)).toEqual({ status: 404, document: { error: `no ${error}`, near } });
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ["/api/v1/accounts/%E0%A4%A", "the name in the path is not valid percent-encoding"],
+    ["/api/v1/accounts/main?refresh=yes", "refresh is true, false or left out"],
+    ["/api/v1/quotas?refresh=1", "refresh is true, false or left out"],
+  ])("%s is an error in JSON", async (path, error) => {
+    const { server, asked } = await serve(read);
+
+    expect(await json(server, path)).toEqual({ status: 400, document: { error } });
     expect(asked).toEqual([]);
   });
 
@@ -196,6 +221,7 @@ describe("/api/v1/accounts/NAME", () => {
 
     expect((await json(server, "/api/v1/accounts/main")).document).toEqual({
       error: "no account has this name; none is configured",
+      near: [],
     });
   });
 });
@@ -223,6 +249,19 @@ test("a refresh of the quotas reads every account first, and shows what that fou
   expect((await json(server, "/api/v1/quotas?refresh=false")).document.accounts[0].up).toBe(false);
   expect((await json(server, "/api/v1/quotas?refresh=true")).document.accounts[0].up).toBe(true);
   expect(asked).toEqual(["main", "other"]);
+});
+
+test.each([
+  ["account=other", ["other"]],
+  ["provider=nanogpt", ["main", "other"]],
+  ["provider=nanogpt&account=main", ["main"]],
+])("the quotas for %s are those of %s, and only those are refreshed", async (query, names) => {
+  const { server, asked } = await serve(read);
+  const { document } = await json(server, `/api/v1/quotas?refresh=true&${query}`);
+
+  expect(document.accounts.map(({ account }: { account: string }) => account)).toEqual(names);
+  expect(document.summary.accounts).toBe(names.length);
+  expect(asked).toEqual(names);
 });
 
 test("/debug/polls lists the last polls of every account", async () => {

@@ -154,7 +154,7 @@ describe("the document", () => {
   const page = statusPage(everyCorner, NOW, "0.1.0");
 
   it("refreshes itself, names its language and version, and links to the data", () => {
-    expect(page).toContain('<html lang="en" data-refresh="15">');
+    expect(page).toContain('<html lang="en" data-refresh="15" data-events="/api/v1/events">');
     expect(page).toContain('<noscript><meta http-equiv="refresh" content="15"></noscript>');
     expect(page).toContain('<a href="/metrics">');
     expect(page).toContain('<a href="/api/v1/quotas">');

@@ -4,7 +4,7 @@ import { PEER_OUTCOME } from "../../src/poller/peer-outcome.ts";
 import type { ReadOutcome } from "../../src/quota/account.ts";
 import { type Listening, listen } from "../../src/server/listen.ts";
 import { type OwnOutcomeOf, peerRoute } from "../../src/server/peer-route.ts";
-import { aReading, NOW } from "../support/snapshot.ts";
+import { anAccount, aReading, aSnapshot, NOW } from "../support/snapshot.ts";
 import { ask } from "./ask.ts";
 
 const OUTCOME: ReadOutcome = {
@@ -14,14 +14,22 @@ const OUTCOME: ReadOutcome = {
   answer: { readings: [aReading({ readAt: NOW })], metered: true },
 };
 
+const KNOWN = aSnapshot({ accounts: [anAccount({ account: "team a/b" }), anAccount({ account: "others" })] });
+
 let running: Listening | undefined;
 afterEach(() => running?.close());
 
 async function serve(ownOutcomeOf: OwnOutcomeOf): Promise<Listening> {
-  running = await listen(express().get("/api/v1/outcomes/:name", peerRoute(ownOutcomeOf)), {
-    host: "127.0.0.1",
-    port: 0,
-  });
+  running = await listen(
+    express().get(
+      "/api/v1/outcomes/:name",
+      peerRoute(ownOutcomeOf, () => KNOWN),
+    ),
+    {
+      host: "127.0.0.1",
+      port: 0,
+    },
+  );
   return running;
 }
 
@@ -37,17 +45,17 @@ describe("the outcome of an account", () => {
   });
 
   it.each([
-    ["an unknown account", "/api/v1/outcomes/other?definition=d-1_"],
-    ["another definition", "/api/v1/outcomes/team%20a%2Fb?definition=d-2_"],
-    ["no definition", "/api/v1/outcomes/team%20a%2Fb"],
-    ["an empty definition", "/api/v1/outcomes/team%20a%2Fb?definition="],
-    ["a query that is none", "/api/v1/outcomes/team%20a%2Fb?%&=&?"],
-  ])("is not there for %s", async (_, path) => {
+    ["an unknown account, whose near ones are named", "/api/v1/outcomes/other?definition=d-1_", ["others"]],
+    ["another definition", "/api/v1/outcomes/team%20a%2Fb?definition=d-2_", []],
+    ["no definition", "/api/v1/outcomes/team%20a%2Fb", []],
+    ["an empty definition", "/api/v1/outcomes/team%20a%2Fb?definition=", []],
+    ["a query that is none", "/api/v1/outcomes/team%20a%2Fb?%&=&?", []],
+  ])("is not there for %s", async (_, path, near) => {
     const answer = await ask(await serve(knowsMain), path);
 
     expect([answer.status, JSON.parse(answer.body.toString())]).toEqual([
       404,
-      { error: "no outcome of its own of an account of this name and definition" },
+      { error: "no outcome of its own of an account of this name and definition", near },
     ]);
   });
 });

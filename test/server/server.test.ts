@@ -115,19 +115,28 @@ describe("readiness", () => {
   });
 });
 
-test.each([
-  "/nothing",
-  "/Metrics",
-  "/metrics/",
-  "/-/Healthy",
-  "/api/v1/quotas/",
-  "/api/v1/accounts",
-  "/%E0%A4%A",
-  "//",
-  "/..%2fetc",
-])("%s is not found", async (path) => {
+test.each<[string, readonly string[]]>([
+  ["/nothing", []],
+  ["/Metrics", ["/metrics"]],
+  ["/metrics/", ["/metrics"]],
+  ["/-/Healthy", ["/-/healthy"]],
+  ["/-/redy", ["/-/ready"]],
+  ["/debug/poll", ["/debug/polls"]],
+  ["/api/v1/quotas/", ["/api/v1/quotas"]],
+  ["/api/v1/quota", ["/api/v1/quotas"]],
+  ["/api/v1/account/credits", ["/api/v1/accounts/{name}"]],
+  ["/account/credits", ["/accounts/{name}"]],
+  ["/api/v1/acconts/sk-of-somebody?key=sk-of-somebody", ["/api/v1/accounts/{name}"]],
+  ["/%E0%A4%A", []],
+  ["//", ["/"]],
+  ["/..%2fetc", []],
+  [`/${"a".repeat(10_000)}`, []],
+])("%s is not found, which names the near paths and not the one asked for", async (path, near) => {
   const answer = await ask(await serve(), path);
-  expect([answer.status, answer.headers["content-type"]]).toEqual([404, "text/plain; charset=utf-8"]);
+  expect([answer.status, answer.headers["content-type"]]).toEqual([404, "application/json; charset=utf-8"]);
+  const { near: told, ...rest } = JSON.parse(answer.body.toString());
+  expect(rest).toEqual({ error: "not found; see / for what there is" });
+  expect(told.slice(0, 1)).toEqual(near);
 });
 
 test.each(["POST", "PUT", "DELETE", "OPTIONS"])(
@@ -141,6 +150,7 @@ test.each(["POST", "PUT", "DELETE", "OPTIONS"])(
       "/-/ready",
       "/api/v1/quotas",
       "/api/v1/accounts/x",
+      "/api/v1/events",
       "/accounts/x",
       "/debug/polls",
       "/probe",
