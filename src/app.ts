@@ -3,20 +3,21 @@ import type { Config, ConfiguredAccount } from "./config/config.ts";
 import { shownConfig } from "./config/shown.ts";
 import type { Snapshot } from "./engine/snapshot.ts";
 import { createLazyHttpClient } from "./http/lazy-client.ts";
-import { createOutageLog, type Logger, type Scrub } from "./log.ts";
+import type { Logger, Scrub } from "./log.ts";
 import { createExporterMetrics } from "./metrics/exporter-metrics.ts";
 import { createMetricsPage } from "./metrics/page.ts";
 import { createPeerLog } from "./peer-log.ts";
 import { createPeer } from "./poller/peer.ts";
 import { createPoller } from "./poller/poller.ts";
 import { createPushing } from "./pushing.ts";
-import { keyOf, type ReadOutcome } from "./quota/account.ts";
+import { createReadLog } from "./read-log.ts";
 import { createReloads, withWhatStays } from "./reload.ts";
 import { createRouteLog } from "./route-log.ts";
 import { createSeeding } from "./seeding.ts";
 import { createEvents } from "./server/events.ts";
 import { type Listening, listen } from "./server/listen.ts";
 import { createServer } from "./server/server.ts";
+import { createStateLog } from "./state-log.ts";
 import { openStore } from "./store/open-store.ts";
 
 /** What tells one build from another. */
@@ -69,7 +70,7 @@ export function createApp(options: AppOptions): App {
     // What Prometheus keeps is not kept here as well.
     state: "prometheus" in config.state ? { memory: true } : config.state,
     now,
-    onWrite: createWriteLog(log, exporter.stateWritten),
+    onWrite: createStateLog(log, exporter.stateWritten),
   });
   const watch = createWatch({
     accounts: config.accounts,
@@ -226,35 +227,3 @@ export function createApp(options: AppOptions): App {
 }
 
 const isLoopback = (host: string) => host === "::1" || host === "localhost" || host.startsWith("127.");
-
-/** One line when an account begins to fail, fails differently, or works again; the rest are counters. */
-function createReadLog(log: Logger) {
-  const failing = new Map<string, string>();
-  return (account: ConfiguredAccount, outcome: ReadOutcome) => {
-    const fields = { provider: account.provider, account: account.account };
-    if (outcome.ok) {
-      if (failing.delete(keyOf(account))) log.info(fields, "the account can be read again");
-      else log.debug({ ...fields, quotas: outcome.answer.readings.length }, "read");
-      return;
-    }
-    const { reason, message, retryAfterSeconds } = outcome;
-    const isNews = failing.get(keyOf(account)) !== reason;
-    failing.set(keyOf(account), reason);
-    log[isNews ? "warn" : "debug"](
-      { ...fields, reason, problem: message, retryAfterSeconds },
-      "the account could not be read",
-    );
-  };
-}
-
-/** One line when the state can no longer be written, and one when it can again. */
-function createWriteLog(log: Logger, written: (isWritten: boolean) => void) {
-  const report = createOutageLog(log, {
-    begins: "state cannot be written, what is new is lost if the process ends",
-    ends: "state can be written again",
-  });
-  return (err: Error | undefined) => {
-    written(err === undefined);
-    report(err?.message);
-  };
-}
