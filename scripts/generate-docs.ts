@@ -1,4 +1,5 @@
 // Refreshes the generated tables of the documents: node scripts/generate-docs.ts
+import { readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import type { z } from "zod";
 import { formatDuration } from "../src/config/duration.ts";
@@ -15,6 +16,7 @@ const ROOT = new URL("../", import.meta.url);
 const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   "docs/configuration.md": { sections, account, quota, alertmanagers, prometheus, engine },
   "docs/providers/README.md": { providers: () => providersTable(PROVIDERS) },
+  "docs/cost.md": { cost: () => costTable(PROVIDERS) },
 };
 
 export async function refreshedDocuments(): Promise<readonly { path: string; written: string; refreshed: string }[]> {
@@ -125,6 +127,30 @@ export function providersTable(providers: readonly Provider[]): string {
   ]);
   const head = ["provider", "id", "default `base_url`", "credential", "found by itself from", "poll floor", "own keys"];
   return table(head, rows);
+}
+
+/** The default of `poll.interval`. Where an account sets none, a higher floor is its interval. */
+const USUAL_INTERVAL = 300;
+
+/** What an account costs its provider: how often it is read, by the registry, and what a read is, by its page. */
+export function costTable(providers: readonly Provider[]): string {
+  const anHour = (seconds: number) => String(Math.round(3600 / seconds));
+  const rows = providers.map(({ id, title, floorSeconds }) => [
+    `[${title}](providers/${id}.md)`,
+    anHour(Math.max(USUAL_INTERVAL, floorSeconds)),
+    anHour(floorSeconds),
+    factOf(id, "Reads"),
+    factOf(id, "Cost of a read"),
+  ]);
+  return table(["provider", "reads an hour", "at most", "calls of a read", "tokens and money of a read"], rows);
+}
+
+/** A line of the table on top of a provider's page. */
+function factOf(id: string, name: string): string {
+  const page = readFileSync(new URL(`docs/providers/${id}.md`, ROOT), "utf8");
+  const fact = new RegExp(`^\\| ${name} \\| (.*) \\|$`, "m").exec(page)?.[1];
+  if (fact === undefined) throw new Error(`docs/providers/${id}.md does not say: ${name}`);
+  return fact;
 }
 
 function rowOf(key: string, schema: Json, required: readonly string[] = []): Row {

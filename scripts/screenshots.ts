@@ -1,11 +1,13 @@
-// Makes the README's pictures from the demo, which takes some minutes: node scripts/screenshots.ts [MINUTES]
-import { spawn } from "node:child_process";
+// Makes the pictures of the documents from the demo, which takes some minutes: node scripts/screenshots.ts [MINUTES]
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { chromium } from "playwright-core";
+import { terminalPicture } from "./terminal-picture.ts";
 
 /** So long does the demo burn quota before it is looked at: enough for a forecast and a curve. */
 const DEFAULT_MINUTES = 4;
@@ -32,6 +34,11 @@ try {
     await page.goto(`${url}${path}`);
     await page.screenshot({ path: root(`docs/images/${name}.png`) });
   }
+  const status = [root("src/main.ts"), "status", `--url=${url}`, "--color=always"];
+  const env = { ...process.env, LC_ALL: "C.UTF-8" };
+  const { stdout } = await promisify(execFile)(process.execPath, status, { env });
+  const title = "llm-quota-exporter status: accounts and quotas by urgency, with what is left as a bar";
+  await writeFile(root("docs/images/status.svg"), terminalPicture(stdout, title));
 } finally {
   await browser.close();
   demo.kill("SIGTERM");
