@@ -105,7 +105,7 @@ export const FILE = z.strictObject({
 
 export const QUOTA = z.strictObject({
   enforcement: z.enum(ENFORCEMENTS).optional().meta({
-    description: "whether requests are refused at zero; a soft quota never pages",
+    description: "whether requests are refused at zero; a soft quota pages only where its `severity` says so",
   }),
   period: duration(1, YEAR).optional().meta({
     description: "length of its window, where the provider does not tell it",
