@@ -35,9 +35,7 @@ const REFRESH = query(
   "True reads the accounts first, as far as the poll floor, a Retry-After and a back-off allow it; an outcome younger than a minute is taken instead. Waits 10 s at most.",
   { type: "boolean", default: false },
 );
-const BAD_REFRESH = json("`refresh` is neither true nor false.", "Problem", {
-  error: "refresh is true, false or left out",
-});
+const SEVERAL = { error: "name one account and one provider at most" };
 
 const QUOTAS = {
   "/api/v1/quotas": {
@@ -48,7 +46,11 @@ const QUOTAS = {
       parameters: [ACCOUNT, PROVIDER, REFRESH],
       responses: {
         "200": json("What is known now.", "QuotasDocument", EXAMPLES.quotas),
-        "400": BAD_REFRESH,
+        "400": json(
+          "`refresh` is neither true nor false, or several accounts or providers are named.",
+          "Problem",
+          SEVERAL,
+        ),
         "404": noSuch("account or provider"),
         "500": FAULT,
       },
@@ -132,6 +134,7 @@ const QUOTAS = {
             },
           },
         },
+        "400": json("Several accounts or providers are named.", "Problem", SEVERAL),
         "404": noSuch("account or provider"),
         "500": FAULT,
         "503": {

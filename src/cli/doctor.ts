@@ -3,9 +3,9 @@ import { createScrubber, type Scrub } from "../log.ts";
 import { appearanceOf } from "./appearance.ts";
 import type { Arguments } from "./arguments.ts";
 import { type CommandContext, type ExitCode, write } from "./context.ts";
-import { type Check, ok, withMend } from "./doctor-check.ts";
+import { type Check, type Finding, fail, ok, withMend } from "./doctor-check.ts";
 import { examine } from "./doctor-examine.ts";
-import { loadAnyConfig } from "./load.ts";
+import { loadAnyConfig, NoAccountError } from "./load.ts";
 import { terminalJson, terminalText, wrap } from "./terminal-text.ts";
 
 const DEADLINE_MS = 60_000;
@@ -41,9 +41,16 @@ async function loaded(
       },
     });
   } catch (error) {
+    if (error instanceof NoAccountError) return { problems: [{ check: "config", ...noAccount(error) }] };
     if (!(error instanceof Error) || error.name !== "ConfigError") throw error;
     return { problems: error.message.split("\n").map((line) => ({ check: "config", ...withMend("fail", line) })) };
   }
+}
+
+/** What is wrong is one sentence, and what to do about it all that follow. */
+function noAccount({ message }: NoAccountError): Finding {
+  const [finding = message, ...mend] = message.split("\n");
+  return fail(finding.replace(/\.$/, ""), mend.join(" "));
 }
 
 function configChecks({ accounts, warnings }: Config, { configFile }: Arguments): readonly Check[] {

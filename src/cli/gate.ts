@@ -41,8 +41,13 @@ function reaches({ state, severity }: QuotaEntry, level: Level): boolean {
   return RANK[severity] >= RANK[level];
 }
 
-/** After one failed read the readings before it stand until they are too old; without any, nothing is known. */
-const isUnread = ({ up, quotas }: AccountEntry) => !up && quotas.length === 0;
+/**
+ * After one failed read the readings before it stand until they are too old; without any, nothing is known. Whoever is
+ * refused can make no call either, whatever was left before.
+ */
+const isUnread = ({ up, quotas, error }: AccountEntry) => !up && (quotas.length === 0 || isRefusal(error?.reason));
+
+const isRefusal = (reason: string | undefined) => reason === "auth" || reason === "not_entitled";
 
 const whyUnread = (error: AccountEntry["error"]) =>
   error === null ? "not read yet" : `could not be read (${error.reason}: ${error.message})`;

@@ -11,6 +11,9 @@ import { PROVIDERS } from "../providers/registry.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import type { CommandContext } from "./context.ts";
 
+/** There is nothing to watch; the first line says so, the others what to do. */
+export class NoAccountError extends UsageError {}
+
 /** The config file that was named, else what the environment tells; flags go over both. Throws a `ConfigError`, and a `UsageError` when there is no account. */
 export async function loadAnyConfig(
   args: Arguments,
@@ -21,7 +24,7 @@ export async function loadAnyConfig(
     args.configFile === undefined
       ? await discoverConfig({ env, providers: PROVIDERS, reachable })
       : await loadConfig({ path: args.configFile, env, providers: PROVIDERS, ...(onKeyFile && { onKeyFile }) });
-  if (config.accounts.length === 0) throw new UsageError(NO_ACCOUNTS);
+  if (config.accounts.length === 0) throw new NoAccountError(NO_ACCOUNTS);
   return withListenAddress(config, args.listenAddress);
 }
 

@@ -58,6 +58,8 @@ function untilStopped(stopped: Promise<unknown>) {
     orStop: <T>(work: Promise<T>) =>
       new Promise<T | undefined>((resolve, reject) => {
         wake = () => resolve(undefined);
+        // It may have been asked between two works, as while a slow terminal took a table.
+        if (controller.signal.aborted) wake();
         work.then(resolve, reject);
       }),
   };

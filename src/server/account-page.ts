@@ -4,7 +4,6 @@ import type { EngineSettings } from "../engine/settings.ts";
 import { shown } from "../engine/shown.ts";
 import type { AccountSnapshot, QuotaSnapshot } from "../engine/snapshot.ts";
 import { formatNumber, formatShare, unitWord } from "../quota/format.ts";
-import { suggestion } from "../quota/near-names.ts";
 import type { PollLog } from "../quota/poll-log.ts";
 import { historySince } from "../store/history.ts";
 import type { AccountKey, HistoryPoint } from "../store/store.ts";
@@ -13,6 +12,7 @@ import { accountFactsList, blindSpots, pollTable } from "./account-facts.ts";
 import { alertList } from "./alert-list.ts";
 import { historyChart } from "./history-chart.ts";
 import { type Html, html } from "./html.ts";
+import { nearTo } from "./near.ts";
 import { pageFrame, REFRESH_SECONDS } from "./page-frame.ts";
 import { bar, notes, STATE_WORDS } from "./quota-look.ts";
 import { errorInWords, forecastInWords, lastKnownInWords, leftInWords, resetInWords } from "./sentences.ts";
@@ -135,16 +135,14 @@ function estimates(quota: QuotaSnapshot): Html | undefined {
   return html`${told(forecast.early)} to ${told(forecast.late)}`;
 }
 
-/** No account name is longer: to compare more, letter by letter, would only cost time. */
-const LONGEST_NAME = 200;
-const MOST_NEAR = 40;
+const MOST_LISTED = 40;
 
 /** The page for a name that no account has. What was asked for is not repeated: it may be anything. */
 export function unknownAccountPage(name: string, accounts: readonly AccountSnapshot[], version: string): string {
   const names = accounts.map(({ account }) => account);
-  const hint = suggestion(name.slice(0, LONGEST_NAME), names);
-  const isNear = hint.endsWith("?");
-  const listed = names.filter((known) => !isNear || hint.includes(`"${known}"`)).slice(0, MOST_NEAR);
+  const near = nearTo(name, names);
+  const isNear = near.length > 0;
+  const listed = isNear ? near : names.slice(0, MOST_LISTED);
   return pageFrame({
     title: "no such account · LLM quotas",
     version,

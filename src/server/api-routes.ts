@@ -2,7 +2,7 @@ import type { Request, RequestHandler } from "express";
 import { ENGINE_DEFAULTS, type EngineSettings } from "../engine/settings.ts";
 import type { Snapshot } from "../engine/snapshot.ts";
 import { accountDocument } from "./account-document.ts";
-import { chosenAccounts, unknownAccount } from "./choice.ts";
+import { chosenAccounts, sendProblem, unknownAccount } from "./choice.ts";
 import { type OnDemandReads, refresh } from "./on-demand.ts";
 import { queryOf } from "./query.ts";
 import { quotasDocument } from "./quotas-document.ts";
@@ -24,7 +24,7 @@ export function quotasRoute({ snapshot, reads }: ApiDeps): RequestHandler {
     }
     const choice = chosenAccounts(queryOf(request), snapshot());
     if ("problem" in choice) {
-      sendNotFound(response, choice.problem);
+      sendProblem(response, choice.problem);
       return;
     }
     const chosen = () => snapshot().accounts.filter(choice.matches);

@@ -1,9 +1,9 @@
 import type { RequestHandler, Response } from "express";
 import type { Snapshot } from "../engine/snapshot.ts";
-import { chosenAccounts } from "./choice.ts";
+import { chosenAccounts, sendProblem } from "./choice.ts";
 import type { Events } from "./events.ts";
 import { queryOf } from "./query.ts";
-import { sendError, sendNotFound } from "./respond.ts";
+import { sendError } from "./respond.ts";
 
 interface EventDeps {
   readonly events: Pick<Events, "follow">;
@@ -19,7 +19,7 @@ export function eventRoute({ events, snapshot }: EventDeps): RequestHandler {
   return (request, response) => {
     const choice = chosenAccounts(queryOf(request), snapshot());
     if ("problem" in choice) {
-      sendNotFound(response, choice.problem);
+      sendProblem(response, choice.problem);
       return;
     }
     if (request.method === "HEAD") {

@@ -4,9 +4,9 @@ import type { Judged } from "../engine/route-account.ts";
 import { ENGINE_DEFAULTS, type EngineSettings } from "../engine/settings.ts";
 import type { AccountSnapshot, Snapshot } from "../engine/snapshot.ts";
 import { keyOf } from "../quota/account.ts";
-import { nearest } from "../quota/near-names.ts";
 import { unknown } from "./choice.ts";
 import { providersOf } from "./filter.ts";
+import { hintOf, nearTo } from "./near.ts";
 import { queryOf } from "./query.ts";
 import { sendDocument, sendError, sendNotFound } from "./respond.ts";
 import { routeDocument } from "./route-document.ts";
@@ -74,23 +74,12 @@ function nowhere({ model, provider }: RouteQuestion, { accounts }: Snapshot): No
   if (provider !== undefined && !providers.includes(provider)) return unknown("provider", provider, providers);
   if (accounts.length === 0) return { error: "no account serves a model of this name; none is configured", near: [] };
   const asked = accounts.filter((account) => provider === undefined || account.provider === provider);
-  const near = nearest(model, comparable(model, asked)).slice(0, MOST_NEAR);
-  const [first, ...others] = near.map((name) => JSON.stringify(name));
-  const hint = first === undefined ? "" : `, did you mean ${[first, ...others].join(" or ")}?`;
+  const near = nearTo(
+    model,
+    asked.flatMap(({ answer }) => answer?.models ?? []),
+  );
+  const hint = near.length === 0 ? "" : `, ${hintOf(near)}`;
   return { error: `no account serves a model of this name${hint}`, near };
-}
-
-const MOST_NEAR = 3;
-/** So many names are compared letter by letter at most. */
-const MOST_COMPARED = 500;
-
-/** A name whose length differs by more than a third is never near. */
-function comparable(model: string, accounts: readonly AccountSnapshot[]): readonly string[] {
-  const names = new Set(accounts.flatMap(({ answer }) => answer?.models ?? []));
-  return [...names]
-    .filter(({ length }) => Math.abs(length - model.length) <= Math.max(1, Math.floor(length / 3)))
-    .toSorted()
-    .slice(0, MOST_COMPARED);
 }
 
 /** A gateway asks every second; what is unknown of an account is news once. */

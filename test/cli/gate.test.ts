@@ -59,6 +59,16 @@ describe("a gate", () => {
     expect(verdictOf(account, ["critical"])).toEqual({ reached: [], untold: [untold] });
   });
 
+  it.each(["auth", "not_entitled"] as const)(
+    "passes no account that is refused (%s), however good it was before",
+    (reason) => {
+      const account = anAccount({ up: false, error: { reason, message: "GET x answered 403" }, quotas: [aQuota()] });
+
+      const untold = [`main: could not be read (${reason}: GET x answered 403)`];
+      expect(verdictOf(account, ["critical"])).toEqual({ reached: [], untold });
+    },
+  );
+
   it("lets one failed read pass while the readings before it are good", () => {
     const error = { reason: "timeout", message: "no answer within 8 s" } as const;
 

@@ -253,6 +253,23 @@ describe("doctor", () => {
     expect(text.stdout).toContain("version \ufffd[2J");
   });
 
+  it("exits 2 where there is no account, and says what to do, as JSON too", async () => {
+    const { code, stdout, stderr } = await runCommand(["doctor", "--output=json"]);
+
+    expect({ code, stderr }).toEqual({ code: 2, stderr: "" });
+    expect(JSON.parse(stdout)).toEqual({
+      verdict: "fail",
+      checks: [
+        {
+          check: "config",
+          verdict: "fail",
+          finding: expect.stringMatching(/^no account found: /),
+          mend: expect.stringMatching(/^Set one .* llm-quota-exporter demo$/),
+        },
+      ],
+    });
+  });
+
   it("exits 2 for a bad config, with every mistake in it", async () => {
     const { code, stdout, stderr } = await examine({
       accounts: [{ name: "one", provider: "deepsek" }, moneyAccount("nowhere")],

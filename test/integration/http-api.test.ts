@@ -99,6 +99,7 @@ const ASKED: readonly Asked[] = [
   { answer: "get /api/v1/quotas 200", path: "/api/v1/quotas?provider=ollama&refresh=false" },
   { answer: "get /api/v1/quotas 200", of: "waiting" },
   { answer: "get /api/v1/quotas 400", path: "/api/v1/quotas?refresh=perhaps" },
+  { answer: "get /api/v1/quotas 400", path: "/api/v1/quotas?account=money&account=window" },
   { answer: "get /api/v1/quotas 404", path: "/api/v1/quotas?account=mony" },
   { answer: "get /api/v1/quotas 404", path: "/api/v1/quotas?provider=deep_seek" },
   ...["money", "window", "refused", "local"].map((name) => ({
@@ -112,6 +113,7 @@ const ASKED: readonly Asked[] = [
   { answer: "get /api/v1/route 200", path: "/api/v1/route?model=deepseek-chat&provider=deepseek&top=1" },
   { answer: "get /api/v1/route 400", path: "/api/v1/route" },
   { answer: "get /api/v1/route 404", path: "/api/v1/route?model=llama3.1:8b&provider=olama" },
+  { answer: "get /api/v1/events 400", path: "/api/v1/events?provider=ollama&provider=deepseek" },
   { answer: "get /api/v1/events 404", path: "/api/v1/events?account=mony" },
   { answer: "get /api/v1/outcomes/{name} 400", path: "/api/v1/outcomes/%E0%A4%A" },
   { answer: "get /api/v1/outcomes/{name} 404", path: "/api/v1/outcomes/money?definition=none" },
