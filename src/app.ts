@@ -19,6 +19,8 @@ import { type Listening, listen } from "./server/listen.ts";
 import { createServer } from "./server/server.ts";
 import { createStateLog } from "./state-log.ts";
 import { openStore } from "./store/open-store.ts";
+import { createCounts } from "./traffic/counts.ts";
+import { createIntake } from "./traffic/intake.ts";
 
 /** What tells one build from another. */
 export interface Build {
@@ -128,6 +130,17 @@ export function createApp(options: AppOptions): App {
     onBug: ({ provider, account }, err) =>
       log.error({ provider, account, err }, "a fault in the exporter, please report it"),
   });
+  const intake = createIntake({
+    accounts: config.accounts,
+    counts: createCounts(),
+    known: watch.account,
+    observed(account, readings, at) {
+      const known = watch.observe(account, readings, at);
+      events.changed();
+      pushing.take(known);
+    },
+    now,
+  });
   const reloads = createReloads({
     load: options.loadConfig ?? (async () => config),
     log,
@@ -140,7 +153,10 @@ export function createApp(options: AppOptions): App {
       config = withWhatStays(config, next, log);
       refusedSince = undefined;
       exporter.addProviders(next.accounts.map((account) => account.provider));
+      // What was told of an account that goes is told before it goes.
+      intake.flush();
       watch.replace(next.accounts, next.engine, now());
+      intake.replace(next.accounts);
       poller.replace(next.accounts);
       if (next.poll.peer !== undefined) exporter.addPeer();
       // Until then nobody knows what alerts should link to; the start does it.
@@ -152,6 +168,8 @@ export function createApp(options: AppOptions): App {
   const scrubbed = (text: string | undefined) => text && scrub(text);
   // What is shown to anybody is written first, so that a kill cannot make it be counted again.
   const snapshot = () => {
+    intake.flush();
+    watch.keepObserved();
     store.flush();
     return watch.snapshot();
   };
@@ -203,6 +221,7 @@ export function createApp(options: AppOptions): App {
         evaluation = setInterval(() => {
           watch.evaluate(now());
           events.changed();
+          watch.keepObserved();
           pushing.evaluate(watch.snapshot());
         }, EVALUATION_MS);
       });
@@ -216,6 +235,7 @@ export function createApp(options: AppOptions): App {
       await seeding.stop();
       clearInterval(evaluation);
       await poller.stop();
+      intake.stop();
       await pushing.stop();
       await listening?.close();
       await http.close();

@@ -1,14 +1,22 @@
-import { type AccountMemory, newAccountMemory, takeOutcome } from "../engine/account.ts";
+import { type AccountMemory, newAccountMemory, takeObserved, takeOutcome } from "../engine/account.ts";
 import { evaluateAccount } from "../engine/evaluate.ts";
 import type { EngineSettings } from "../engine/settings.ts";
 import type { AccountSnapshot, Snapshot } from "../engine/snapshot.ts";
 import { type Account, keyOf, type ReadOutcome } from "../quota/account.ts";
+import type { Reading } from "../quota/reading.ts";
 import type { Store } from "../store/store.ts";
 import { endOf, factsOf, forCharts, relived, withFacts } from "./history.ts";
 
 export interface Watch {
   /** Takes how a read ended, and returns what is known of that account at that moment: the end of the read if not told. */
   take(account: Account, outcome: ReadOutcome, at?: Date): AccountSnapshot;
+  /**
+   * Takes what was told of some quotas of an account outside of a read (see `takeObserved`). It is kept with the next
+   * `keepObserved`, and shown at once.
+   */
+  observe(account: Account, readings: readonly Reading[], now: Date): AccountSnapshot;
+  /** Keeps what was observed since it was last called. Called before a scrape, and when time passes. */
+  keepObserved(): void;
   /** What is now known of one account. */
   account(account: Account): AccountSnapshot | undefined;
   /**
@@ -41,6 +49,9 @@ interface WatchOptions {
 /** So many outcomes of an account are replayed at most when its memory is restored. */
 const KEEP_EVERY = 30;
 
+/** Time between two outcomes of live traffic that charts may show. */
+const CHART_EVERY_MS = 60_000;
+
 interface Watched {
   readonly account: Account;
   readonly memory: AccountMemory;
@@ -57,6 +68,9 @@ export function createWatch(options: WatchOptions): Watch {
   let watched = new Map<string, Watched>();
   let shown = new Map<string, AccountSnapshot>();
   let snapshot: Snapshot;
+  /** Keys of those whose memory has moved on without an outcome that is kept. */
+  const observed = new Set<string>();
+  const charted = new Map<string, number>();
 
   const show = ({ account, memory }: Watched, now: Date) => {
     const clock = { now: now.getTime() / 1000, startedAt: startedAt.getTime() / 1000 };
@@ -74,6 +88,13 @@ export function createWatch(options: WatchOptions): Watch {
   const keep = (one: Watched) => {
     store.keep(one.account, one.memory);
     one.unkept = 0;
+  };
+  const keepObserved = () => {
+    for (const key of observed) {
+      const one = watched.get(key);
+      if (one !== undefined) keep(one);
+    }
+    observed.clear();
   };
   const begin = (account: Account, now: Date): Watched => {
     let one: Watched = { account, memory: newAccountMemory(), unkept: 0 };
@@ -100,6 +121,7 @@ export function createWatch(options: WatchOptions): Watch {
       }),
     );
     for (const [key, one] of before) if (!watched.has(key)) keep(one);
+    for (const key of [...charted.keys()]) if (!watched.has(key)) charted.delete(key);
     shown = new Map();
     evaluate(now);
   };
@@ -147,10 +169,28 @@ export function createWatch(options: WatchOptions): Watch {
       if (one.unkept >= KEEP_EVERY) keep(one);
       return fresh;
     },
+    observe(account, readings, now) {
+      const one = watched.get(keyOf(account));
+      if (one === undefined) throw new Error(`account ${account.account} is not watched`);
+      takeObserved(one.memory, one.account, readings, settings);
+      const fresh = show(one, now);
+      publish(now);
+      observed.add(keyOf(account));
+      const chartedAt = charted.get(keyOf(account)) ?? -Infinity;
+      if (Math.abs(now.getTime() - chartedAt) < CHART_EVERY_MS) return fresh;
+      charted.set(keyOf(account), now.getTime());
+      // For the charts alone: the memory that is kept after it holds it already, and nothing is replayed twice.
+      store.append(account, { ok: true, at: now, seconds: 0, observed: true, answer: { readings, metered: true } });
+      keep(one);
+      observed.delete(keyOf(account));
+      return fresh;
+    },
+    keepObserved,
     evaluate,
     replace,
     snapshot: () => snapshot,
     keepAll() {
+      observed.clear();
       for (const one of watched.values()) keep(one);
     },
   };

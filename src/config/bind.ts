@@ -1,4 +1,5 @@
 import { ownHosts, type Provider, type ReadAccount } from "../providers/provider.ts";
+import { understandStatus } from "../providers/understand.ts";
 import type { QuotaOverride } from "../quota/account.ts";
 import { digest, type Secret } from "../secret.ts";
 import type { ConfiguredAccount } from "./config.ts";
@@ -44,6 +45,7 @@ export function bindAccount(plan: AccountPlan): ConfiguredAccount {
     intervalSeconds: interval,
     staleAfterSeconds: staleAfter ?? Math.max(provider.staleAfterSeconds ?? LEAST_STALE_AFTER, 3 * interval),
     read: withModels(connect(plan), plan.models),
+    understand: provider.understand ?? understandStatus,
     host: new URL(baseUrl).host,
     floorSeconds: floorAt(provider, baseUrl),
     definition: digest(

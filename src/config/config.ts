@@ -1,11 +1,14 @@
 import type { EngineSettings } from "../engine/settings.ts";
-import type { ReadAccount } from "../providers/provider.ts";
+import type { ReadAccount, Understood } from "../providers/provider.ts";
 import type { Account } from "../quota/account.ts";
+import type { Observation } from "../quota/observation.ts";
 import type { Secret } from "../secret.ts";
 
 /** An account of the config, checked, with its credential resolved and its adapter bound. */
 export interface ConfiguredAccount extends Account {
   readonly read: ReadAccount;
+  /** What a call to its provider tells. */
+  readonly understand: (call: Observation) => Understood;
   /** `host:port` that it talks to: what the limit on concurrent reads counts. */
   readonly host: string;
   /** Least time between two reads, in seconds: the provider's floor on its own hosts, else 1. */

@@ -1,10 +1,11 @@
 import type { Account, ReadOutcome } from "../quota/account.ts";
 import { isGood, remainingOf } from "../quota/amounts.ts";
 import { FAILURE_REASONS, type FailureReason } from "../quota/failure.ts";
-import type { AccountReading, Subscription } from "../quota/reading.ts";
+import { type AccountReading, holds, isPassing, type Subscription } from "../quota/reading.ts";
 import { type Agreed, agree, nothingAgreed } from "./agreed.ts";
 import type { AccountAlert } from "./alerts.ts";
 import { judge } from "./judge.ts";
+import { supersedes } from "./merge.ts";
 import { type Firing, newQuotaMemory, type QuotaMemory, takeReading, withOverride } from "./quota-memory.ts";
 import type { EngineSettings } from "./settings.ts";
 
@@ -57,6 +58,10 @@ export function takeOutcome(
   outcome: ReadOutcome,
   settings: EngineSettings,
 ): void {
+  if (outcome.ok && outcome.observed === true) {
+    takeObserved(memory, account, outcome.answer.readings, settings);
+    return;
+  }
   memory.polls++;
   memory.lastPollAt = outcome.at.getTime() / 1000;
   memory.up = outcome.ok;
@@ -77,7 +82,20 @@ export function takeOutcome(
   const { input, output } = memory.probeTokens;
   memory.probeTokens = { input: input + inputTokens, output: output + outputTokens };
   takeAnswer(memory, account, readings, settings);
-  noteMissing(memory, readings, memory.lastPollAt, settings);
+  noteMissing(memory, account, readings, settings);
+}
+
+/**
+ * Takes what was told of some quotas outside of a read, as headers of live traffic or counts of our own: it says nothing of
+ * the others. What another source has told better stays (see `supersedes`).
+ */
+export function takeObserved(
+  memory: AccountMemory,
+  account: Account,
+  readings: AccountReading["readings"],
+  settings: EngineSettings,
+): void {
+  takeAnswer(memory, account, readings, settings);
 }
 
 /** An answer that does not speak of the subscription says nothing of it, until a day of them do not. */
@@ -113,7 +131,12 @@ function takeAnswer(
   for (const told of readings) {
     const override = account.overrides[told.quota];
     const reading = withOverride(told, override);
-    const quota = memory.quotas.get(reading.quota) ?? newQuotaMemory(reading);
+    const known = memory.quotas.get(reading.quota);
+    if (known !== undefined && !supersedes(reading, known.good ?? known.latest, account.staleAfterSeconds)) {
+      if (known.missing !== undefined) known.missing = undefined;
+      continue;
+    }
+    const quota = known ?? newQuotaMemory(reading);
     memory.quotas.set(reading.quota, quota);
     const event = takeReading(quota, reading, settings);
     if (event === undefined || !isGood(reading)) continue;
@@ -128,16 +151,21 @@ const isMoney = (unit: string) => unit === "usd" || unit === "cny";
 /** A quota that good answers leave out for long enough is gone, but not while anything fires on it. */
 function noteMissing(
   memory: AccountMemory,
+  account: Account,
   readings: AccountReading["readings"],
-  at: number,
   settings: EngineSettings,
 ): void {
+  const at = memory.lastPollAt ?? 0;
   const told = new Set(readings.map((reading) => reading.quota));
   for (const quota of memory.quotas.values()) {
-    if (told.has(quota.quota)) continue;
+    if (told.has(quota.quota) || isFromTraffic(quota, account, at)) continue;
     const missing = { since: quota.missing?.since ?? at, until: at, answers: (quota.missing?.answers ?? 0) + 1 };
     quota.missing = missing;
     const fires = Object.keys(quota.firing).length > 0;
     quota.gone = !fires && missing.answers >= settings.gone_answers && at - missing.since >= settings.gone_after;
   }
 }
+
+/** What live traffic tells or we count is in no answer, and is there as long as it holds. */
+const isFromTraffic = ({ latest }: QuotaMemory, account: Account, at: number): boolean =>
+  latest.source === "declared" || (isPassing(latest) && holds(latest, account.staleAfterSeconds, at));

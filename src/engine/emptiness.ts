@@ -1,5 +1,8 @@
-import { ratioOf, remainingOf } from "../quota/amounts.ts";
-import { type Case, type Judgement, leastDrySpell, severityOf } from "./verdict.ts";
+import { hasAmounts, ratioOf, remainingOf } from "../quota/amounts.ts";
+import type { Reading } from "../quota/reading.ts";
+import type { Meter } from "./meter.ts";
+import type { EngineSettings } from "./settings.ts";
+import { type Case, type Judgement, leastDrySpell, type Surroundings, severityOf } from "./verdict.ts";
 
 /** The verdict on a quota with nothing left, `hold` while that waits to be confirmed, undefined when there is something left. */
 export function judgeEmpty(current: Case): Judgement | "hold" | undefined {
@@ -16,7 +19,7 @@ export function judgeEmpty(current: Case): Judgement | "hold" | undefined {
     return { state: "unknown", severity: "none" };
   if (reading.enforcement === "soft") return undefined;
   if (around.hasOtherBalance) return besideOther(current, isRefused);
-  return isConfirmed(current) ? exhausted(current) : "hold";
+  return isConfirmed(current) ? exhaustedNow(reading, current.meter, around, current.settings) : "hold";
 }
 
 /** Another currency is left, so this one is never exhausted; but calls that are refused all the same are worth a warning. */
@@ -35,8 +38,16 @@ function isConfirmed(current: Case): boolean {
   return memory.emptyReadings >= settings.confirm_readings || explainsEmptiness(current);
 }
 
-function exhausted({ reading, at, meter, around, settings }: Case): Judgement {
-  const timeLeft = meter.resetAt === undefined ? Infinity : meter.resetAt - at;
+/** What running out is worth: little, where the reset is near. */
+export function exhaustedNow(
+  reading: Reading,
+  meter: Meter | undefined,
+  around: Surroundings,
+  settings: EngineSettings,
+): Judgement {
+  const told = reading.resetAt === undefined ? undefined : reading.resetAt.getTime() / 1000;
+  const resetAt = meter === undefined ? told : (meter.resetAt ?? (hasAmounts(reading) ? undefined : told));
+  const timeLeft = resetAt === undefined ? Infinity : resetAt - reading.readAt.getTime() / 1000;
   const isLate = timeLeft < leastDrySpell(reading, settings);
   return { state: "exhausted", severity: severityOf(isLate ? "warning" : "critical", reading, around) };
 }

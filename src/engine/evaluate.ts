@@ -1,5 +1,5 @@
 import type { Account } from "../quota/account.ts";
-import type { Reading } from "../quota/reading.ts";
+import { holds } from "../quota/reading.ts";
 import { atMost, type State } from "../quota/state.ts";
 import type { AccountMemory } from "./account.ts";
 import { fireAccountAlerts } from "./account-alerts.ts";
@@ -49,20 +49,8 @@ export function evaluateAccount(
 // --- Validity and holding ---
 
 function isValid({ good }: QuotaMemory, account: Account, { now }: Clock): boolean {
-  if (good === undefined) return false;
-  const end = isPassing(good) ? windowEnd(good) : undefined;
-  return end === undefined ? now - secondsOf(good.readAt) <= account.staleAfterSeconds : now < end;
+  return good !== undefined && holds(good, account.staleAfterSeconds, now);
 }
-
-/** What nobody asks for comes when it comes: it holds as long as its window does. */
-const isPassing = ({ source }: Reading) => source === "headers" || source === "count";
-
-function windowEnd({ resetAt, readAt, periodSeconds }: Reading): number | undefined {
-  if (resetAt !== undefined) return secondsOf(resetAt);
-  return periodSeconds === undefined ? undefined : secondsOf(readAt) + periodSeconds;
-}
-
-const secondsOf = (date: Date) => date.getTime() / 1000;
 
 const fires = (quota: QuotaMemory) => firingOfState(quota).length > 0;
 

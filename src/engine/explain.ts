@@ -1,4 +1,4 @@
-import { ratioOf, remainingOf } from "../quota/amounts.ts";
+import { hasAmounts, ratioOf, remainingOf } from "../quota/amounts.ts";
 import { formatAge, formatDuration, formatShare, secondsBetween } from "../quota/format.ts";
 import type { State } from "../quota/state.ts";
 import { comeback, exhaustion, lapsing, lasting, leftOf, pendingReset, standing, type Told } from "./forecast-words.ts";
@@ -64,7 +64,7 @@ function exhausted(told: Told): Clauses {
 function watch(told: Told): Clauses {
   const { reading, forecast } = told.quota;
   if (reading.kind === "rate_limit")
-    return [standing(told), "it was low in over half of the readings of the last minutes"];
+    return [standing(told), "in the last minutes it was low again and again, or calls were refused for want of it"];
   if (reading.refused === true) return ["the provider refuses calls for want of it, but another balance is left"];
   const runsOut = pendingReset(told) ?? exhaustion(told);
   if (runsOut !== undefined) return [standing(told), runsOut, heldBack(told)];
@@ -97,6 +97,8 @@ function ok(told: Told): Clauses {
   if (doubtful) return [standing(told), exhaustion(told), "a surprise waits for a second reading that confirms it"];
   if (reading.kind === "rate_limit") return [standing(told), "it refills by itself within minutes"];
   if (left !== undefined && left <= 0) return emptyButOk(told);
+  if (!hasAmounts(reading))
+    return [reading.refused === true ? "a refusal waits for a second one" : "the provider serves calls that need it"];
   const pending = pendingReset(told);
   if (pending !== undefined) return [standing(told), pending];
   if (told.quota.forecast === undefined) return [standing(told), "too few readings yet to tell how fast it goes"];

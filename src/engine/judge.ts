@@ -1,5 +1,7 @@
+import { hasAmounts } from "../quota/amounts.ts";
+import type { Reading } from "../quota/reading.ts";
 import type { State } from "../quota/state.ts";
-import { isDue, judgeEmpty } from "./emptiness.ts";
+import { exhaustedNow, isDue, judgeEmpty } from "./emptiness.ts";
 import { setFiring } from "./firing.ts";
 import type { MeterEvent } from "./meter.ts";
 import type { QuotaMemory } from "./quota-memory.ts";
@@ -15,17 +17,40 @@ export function judge(memory: QuotaMemory, event: MeterEvent, around: Surroundin
     enter(memory, { state: "unlimited", severity: "none" }, at);
     return;
   }
-  if (meter === undefined || outlook === undefined || event === "repeated" || event === "stale") return;
-  const current: Case = { memory, reading, at, meter, outlook, event, around, settings };
   if (reading.kind === "rate_limit") {
-    enter(memory, bucketState(current), at);
+    if (event !== "repeated" && event !== "stale")
+      enter(memory, bucketState({ memory, reading, at, settings, around }), at);
     return;
   }
+  if (!hasAmounts(reading)) {
+    judgeWord(memory, reading, around, settings);
+    return;
+  }
+  if (meter === undefined || outlook === undefined || event === "repeated" || event === "stale") return;
+  const current: Case = { memory, reading, at, meter, outlook, event, around, settings };
   turnEpisode(current);
   const empty = judgeEmpty(current);
   if (empty === undefined) judgeFilled(current);
   else if (empty !== "hold") enter(memory, empty, at);
   else if (memory.state === "unknown") enter(memory, OK, at);
+}
+
+/** Where no amount is told, only whether calls are refused for want of it or served. */
+function judgeWord(memory: QuotaMemory, reading: Reading, around: Surroundings, settings: EngineSettings): void {
+  const at = reading.readAt.getTime() / 1000;
+  if (reading.refused === true) {
+    memory.clearing = 0;
+    memory.emptyReadings++;
+    const isConfirmed = memory.emptyReadings >= settings.confirm_readings || memory.state === "exhausted";
+    if (reading.enforcement === "hard" && isConfirmed)
+      enter(memory, exhaustedNow(reading, memory.meter, around, settings), at);
+    else if (memory.state === "unknown") enter(memory, OK, at);
+    return;
+  }
+  memory.emptyReadings = 0;
+  memory.clearing++;
+  const isBack = memory.state === "unknown" || memory.clearing >= settings.confirm_readings;
+  if (memory.state === "unknown" || (memory.state === "exhausted" && isBack)) enter(memory, OK, at);
 }
 
 /** The verdict on a quota with something left. */

@@ -12,6 +12,8 @@ import type { EngineSettings } from "./settings.ts";
 export interface Meter {
   readonly unit: Unit;
   basis: "used" | "remaining";
+  /** We count it ourselves, since nobody tells: not to be compared with what a provider tells. */
+  counted: boolean;
   level: number;
   at: number;
   limit: number | undefined;
@@ -88,6 +90,7 @@ export type MeterEvent =
 export interface Observed {
   readonly at: number;
   readonly basis: Meter["basis"];
+  readonly counted: boolean;
   readonly level: number;
   readonly remaining: number | undefined;
   readonly limit: number | undefined;
@@ -117,6 +120,7 @@ export function observed(reading: Reading): Observed | undefined {
   return {
     at: secondsOf(reading.readAt),
     basis: used === undefined ? "remaining" : "used",
+    counted: reading.source === "count",
     level: used ?? -(remaining ?? 0),
     remaining,
     limit: reading.limit,
@@ -130,6 +134,7 @@ export function newMeter(reading: Reading, span: number): Meter | undefined {
   const meter: Meter = {
     unit: reading.unit,
     basis: now.basis,
+    counted: now.counted,
     level: now.level,
     at: now.at,
     limit: now.limit,
@@ -184,6 +189,7 @@ export function accept(meter: Meter, step: Step, consumed: number, active: numbe
   if (couldUse) learnHours(meter.profile, now.at, consumed, Math.max(0, active), settings);
   meter.gross = grossOf(meter, now, reading, couldUse);
   meter.basis = now.basis;
+  meter.counted = now.counted;
   meter.level = now.level;
   meter.at = now.at;
   meter.limit = now.limit;

@@ -21,8 +21,9 @@ export function observe(meter: Meter, reading: Reading, span: number, settings: 
 
 function believe(meter: Meter, step: Step): MeterEvent {
   const { now, reading, elapsed, tolerance } = step;
-  // The provider began or ceased to tell the limit: the two levels cannot be compared, a new segment starts.
-  if (now.basis !== meter.basis) return accept(meter, step, 0, 0, "correction");
+  // The provider began or ceased to tell the limit, or to tell what we had counted: the two levels cannot be compared, a
+  // new segment starts.
+  if (now.basis !== meter.basis || now.counted !== meter.counted) return accept(meter, step, 0, 0, "correction");
   if (isGradual(reading)) return observeGradual(meter, step);
   if (isOfOldCycle(meter, step)) return "stale";
   if (isNewCycle(meter, step)) return startCycle(meter, step);

@@ -47,6 +47,8 @@ export interface QuotaMemory {
   reminded: boolean;
   /** The last readings of a per-minute bucket. */
   bucket: { readonly at: number; readonly low: boolean }[];
+  /** When calls were last refused for a per-minute bucket, at most once in each minute. */
+  refusedAt: number[];
   firing: Partial<Record<QuotaAlert, Firing>>;
   /** What a rise ended that may yet turn out to be a lie. */
   replaced: Episode | undefined;
@@ -78,6 +80,7 @@ export function newQuotaMemory(reading: Reading): QuotaMemory {
     seenAbove: false,
     reminded: false,
     bucket: [],
+    refusedAt: [],
     firing: {},
     replaced: undefined,
     paged: false,

@@ -67,6 +67,7 @@ export const ENGINE_CONSTANTS = {
   topup_leave: share(1.5, "runway must be longer by this factor before a top-up alert ends"),
   rate_limit_window: seconds(15 * MINUTE, "how long a per-minute bucket is judged"),
   rate_limit_below: share(0.1, "share left that counts as a full bucket"),
+  rate_limit_refusals: count(3, "minutes of that time in which calls were refused are worth a warning"),
   use_or_lose_period: seconds(7 * DAY, "only windows at least this long are worth a reminder"),
   use_or_lose_left: share(0.3, "share left that may lapse"),
   use_or_lose_unused: share(0.2, "share that would lapse if this goes on"),

@@ -155,13 +155,25 @@ function reminderLead(reading: Reading, length: number, settings: EngineSettings
   return Math.min(settings.use_or_lose_lead_share * length, settings.use_or_lose_lead);
 }
 
-/** A per-minute bucket: what a person can act on is that it is low again and again. */
-export function bucketState({ memory, reading, at, settings, around }: Case): Judgement {
+/**
+ * A per-minute bucket: what a person can act on is that it is low again and again, or that calls are refused in several
+ * minutes.
+ */
+export function bucketState(bucket: Pick<Case, "memory" | "reading" | "at" | "settings" | "around">): Judgement {
+  const { memory, reading, at, settings, around } = bucket;
   const ratio = ratioOf(reading);
   if (ratio !== undefined) memory.bucket.push({ at, low: ratio < settings.rate_limit_below });
+  if (reading.refused === true) memory.refusedAt.push(at);
   const from = at - settings.rate_limit_window;
   memory.bucket = memory.bucket.filter((point) => point.at > from && point.at <= at);
+  memory.refusedAt = oncePerMinute(memory.refusedAt.filter((when) => when > from && when <= at));
   const low = memory.bucket.filter((point) => point.low).length;
-  if (low < settings.min_readings || low * 2 <= memory.bucket.length) return OK;
+  const isLow = low >= settings.min_readings && low * 2 > memory.bucket.length;
+  if (!isLow && memory.refusedAt.length < settings.rate_limit_refusals) return OK;
   return { state: "watch", severity: severityOf("warning", reading, around) };
+}
+
+function oncePerMinute(times: readonly number[]): number[] {
+  const minutes = new Map(times.map((when) => [Math.floor(when / 60), when]));
+  return [...minutes.values()];
 }

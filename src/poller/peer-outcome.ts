@@ -45,6 +45,7 @@ const reading = z
     models: names,
     partial: flag,
     refused: flag,
+    served: flag,
   })
   .refine(
     ({ confidence, limit, remaining }) => confidence !== "degraded" || (limit === undefined && remaining === undefined),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { HttpClient } from "../http/client.ts";
-import type { AccountReading } from "../quota/reading.ts";
+import type { Observation, Refusal } from "../quota/observation.ts";
+import type { AccountReading, Reading } from "../quota/reading.ts";
 import type { Secret } from "../secret.ts";
 
 /** What an adapter may use during one read. */
@@ -23,6 +24,15 @@ export interface Connection {
 }
 
 export type CredentialKind = "api_key" | "optional_api_key" | "none" | "credentials_file";
+
+/** What a call of live traffic says, in the words of its provider. */
+export interface Understood {
+  /** `source: "headers"`, `readAt` the time of the call. A quota-typed refusal is one with `refused`. */
+  readonly readings: readonly Reading[];
+  /** Undefined for a call that was served. */
+  readonly refusal?: Refusal;
+  readonly retryAfterSeconds?: number;
+}
 
 interface ProviderFacts {
   /** The config value and the `provider` label: renaming it breaks users' dashboards. */
@@ -53,6 +63,8 @@ interface ProviderFacts {
   readonly floorSeconds: number;
   /** Where the default of `stale_after` would be wrong. */
   readonly staleAfterSeconds?: number;
+  /** What a call to it tells, where that is more than what every provider's does. Pure; never throws. */
+  readonly understand?: (call: Observation) => Understood;
 }
 
 export interface Provider extends ProviderFacts {

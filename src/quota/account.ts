@@ -29,7 +29,14 @@ export interface Account {
 
 /** How one read of one account ended. */
 export type ReadOutcome =
-  | { readonly ok: true; readonly at: Date; readonly seconds: number; readonly answer: AccountReading }
+  | {
+      readonly ok: true;
+      readonly at: Date;
+      readonly seconds: number;
+      readonly answer: AccountReading;
+      /** No read: live traffic has told this of some quotas, and nothing of the others. */
+      readonly observed?: true;
+    }
   | {
       readonly ok: false;
       readonly at: Date;

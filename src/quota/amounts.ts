@@ -23,8 +23,12 @@ export function ratioOf(reading: Amounts): number | undefined {
   return remaining / reading.limit;
 }
 
-/** True when the reading carries a number to work with: not degraded and something is known about what is left or used. */
+/** Something is known about what is left or used. */
+export const hasAmounts = (reading: Reading): boolean =>
+  reading.unlimited === true || remainingOf(reading) !== undefined || usedOf(reading) !== undefined;
+
+/** True when the reading can be judged: not degraded, and it tells an amount, or whether calls are refused for want of it. */
 export function isGood(reading: Reading): boolean {
   if (reading.confidence === "degraded") return false;
-  return reading.unlimited === true || remainingOf(reading) !== undefined || usedOf(reading) !== undefined;
+  return hasAmounts(reading) || reading.refused === true || reading.served === true;
 }

@@ -59,6 +59,23 @@ export interface Reading {
   readonly partial?: true;
   /** The provider itself says that calls are refused for want of this quota, whatever the numbers are. */
   readonly refused?: true;
+  /** The provider has served a call that needs this quota: something is left, however little. Only where no amount is told. */
+  readonly served?: true;
+}
+
+/** What nobody asks for comes when it comes: it holds as long as its window does. */
+export const isPassing = ({ source }: Reading): boolean => source === "headers" || source === "count";
+
+/** When the window of a passing reading ends, in seconds; undefined where it has no known end. */
+export function windowEnd({ resetAt, readAt, periodSeconds }: Reading): number | undefined {
+  if (resetAt !== undefined) return resetAt.getTime() / 1000;
+  return periodSeconds === undefined ? undefined : readAt.getTime() / 1000 + periodSeconds;
+}
+
+/** Whether a good reading still tells the truth at `now`, in seconds. */
+export function holds(reading: Reading, staleAfterSeconds: number, now: number): boolean {
+  const end = isPassing(reading) ? windowEnd(reading) : undefined;
+  return end === undefined ? now - reading.readAt.getTime() / 1000 <= staleAfterSeconds : now < end;
 }
 
 /** Everything that one read of an account told. */

@@ -2,7 +2,7 @@ import type { AccountMemory } from "../engine/account.ts";
 import type { ReadOutcome } from "../quota/account.ts";
 
 /** Raised when the shape of what is kept changes: what an older version kept is then learned again. */
-export const FORMAT = 5;
+export const FORMAT = 6;
 
 const DATE = "@date";
 const MAP = "@map";

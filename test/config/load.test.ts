@@ -34,6 +34,7 @@ describe("a config file", () => {
           intervalSeconds: 300,
           staleAfterSeconds: 900,
           read: expect.any(Function),
+          understand: expect.any(Function),
           host: "api.acme.test",
           floorSeconds: 60,
           definition: expect.any(String),

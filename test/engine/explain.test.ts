@@ -100,7 +100,7 @@ const CASES: readonly [string, Partial<QuotaSnapshot>, string][] = [
   [
     "watched as a bucket",
     { state: "watch", reading: window({ kind: "rate_limit", remaining: 2 }) },
-    "2 % left, 3 h 5 m to the reset; it was low in over half of the readings of the last minutes.",
+    "2 % left, 3 h 5 m to the reset; in the last minutes it was low again and again, or calls were refused for want of it.",
   ],
   [
     "watched as a refused balance",

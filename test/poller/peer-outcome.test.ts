@@ -6,7 +6,7 @@ import type { Reading } from "../../src/quota/reading.ts";
 const AT = new Date("2026-11-16T08:00:00.000Z");
 const LATER = new Date("2026-11-16T12:00:00.250Z");
 
-const READING: Required<Omit<Reading, "unlimited" | "used" | "refused">> = {
+const READING: Required<Omit<Reading, "unlimited" | "used" | "refused" | "served">> = {
   ...{ quota: "window", kind: "rolling", unit: "requests", readAt: AT, limit: 100, remaining: -2.5 },
   ...{ resetAt: LATER, periodSeconds: 14_400, expiresAt: LATER, sliding: true, refillPerSecond: 0.5 },
   ...{ enforcement: "hard", source: "probe", confidence: "reported", models: ["some/model:free"], partial: true },

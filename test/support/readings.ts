@@ -1,4 +1,4 @@
-import { type AccountMemory, newAccountMemory, takeOutcome } from "../../src/engine/account.ts";
+import { type AccountMemory, newAccountMemory, takeObserved, takeOutcome } from "../../src/engine/account.ts";
 import { evaluateAccount } from "../../src/engine/evaluate.ts";
 import { ENGINE_DEFAULTS, type EngineSettings } from "../../src/engine/settings.ts";
 import type { AccountSnapshot, QuotaSnapshot } from "../../src/engine/snapshot.ts";
@@ -88,6 +88,12 @@ export function startRun({ account: given, settings: changed, reading: template 
         now += every;
         return only(readAll([told]));
       });
+    },
+    /** Live traffic tells of these quotas, outside of a read. */
+    observe(...readings: readonly Told[]): AccountSnapshot {
+      const told = readings.map((one) => toReading({ source: "headers", ...template, ...one }, now));
+      takeObserved(memory, account, told, settings);
+      return show();
     },
     fail(reason: FailureReason, over: { readonly expired?: true } = {}): AccountSnapshot {
       const outcome = { ok: false, at: at(now), seconds: 0.1, reason, message: "no answer", ...over } as const;
