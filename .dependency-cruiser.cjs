@@ -22,6 +22,13 @@ module.exports = {
       to: { pathNot: "^src/quota/" },
     },
     {
+      // It is a part of the programs of others.
+      name: "observe-imports-nothing",
+      severity: "error",
+      from: { path: "^src/observe/" },
+      to: { pathNot: "^(src/observe/|node:|(http|https|net|zlib|util)$)" },
+    },
+    {
       name: "engine-imports-only-quota",
       severity: "error",
       from: { path: "^src/engine/" },
@@ -52,6 +59,8 @@ module.exports = {
     room("alerting", ["engine", "store", "quota", "http", "secret"]),
     room("metrics", ["engine", "store", "quota"]),
     room("traffic", ["providers", "engine", "store", "quota"]),
+    room("proxy", ["http", "traffic", "quota", "secret"]),
+    room("sessions", ["traffic", "quota", "text-file"]),
     room("server", ["traffic", "metrics", "store", "engine", "quota"]),
     room("config", ["providers", "engine", "quota", "secret", "text-file"]),
     room("demo", ["quota"]),

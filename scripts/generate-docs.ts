@@ -59,16 +59,22 @@ function account(): string {
   );
 }
 
-const VALUES: ReadonlyMap<unknown, string> = new Map([
-  ["string", "a duration"],
-  ["number", "a number above 0"],
-]);
+/** What the keys of a quota take, where that is no list of words. */
+const QUOTA_VALUES: Readonly<Record<string, string>> = {
+  period: "a duration, `day`, `week`, `month`",
+  limit: "a number above 0",
+  zone: "a time zone",
+  sliding: "`true`, `false`",
+  expires_at: "a date or a time",
+  weights: "a number above 0 by model",
+  models: "a list of models",
+};
 
 function quota(): string {
   const { quotas } = accountOf(annotatedSchema(PROVIDERS)).properties;
   const rows = Object.entries(propertiesOf(quotas?.additionalProperties)).map(([key, schema]) => [
     `\`${key}\``,
-    schema.enum?.map((value) => `\`${value}\``).join(", ") ?? VALUES.get(schema.type) ?? "",
+    schema.enum?.map((value) => `\`${value}\``).join(", ") ?? QUOTA_VALUES[key] ?? "",
     schema.description ?? "",
   ]);
   return table(["key", "values", "meaning"], rows);

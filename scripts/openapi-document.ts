@@ -4,6 +4,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { PEER_OUTCOME } from "../src/poller/peer-outcome.ts";
 import * as account from "../src/server/schemas/account.ts";
 import * as events from "../src/server/schemas/events.ts";
+import * as observations from "../src/server/schemas/observations.ts";
 import * as problem from "../src/server/schemas/problem.ts";
 import * as quotas from "../src/server/schemas/quotas.ts";
 import * as route from "../src/server/schemas/route.ts";
@@ -33,6 +34,11 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   AlertEvent: events.ALERT_EVENT,
   ConfigEvent: events.CONFIG_EVENT,
   GapEvent: events.GAP_EVENT,
+  Observation: observations.OBSERVATION,
+  Observations: observations.OBSERVATIONS,
+  TakenObservation: observations.TAKEN_OBSERVATION,
+  RefusedObservation: observations.REFUSED_OBSERVATION,
+  ObservationsDocument: observations.OBSERVATIONS_DOCUMENT,
   Problem: problem.PROBLEM,
   NotFound: problem.NOT_FOUND,
 };
@@ -70,17 +76,26 @@ export function openApiDocument(): object {
       version: packageJson.version,
       summary: "How much of every LLM quota is left, when it runs out, and which account to use next.",
       description:
-        "Null is unknown, never 0. Times are RFC 3339 in UTC. Keys may be added within v1; none changes its meaning or goes. Whoever reaches the port may ask: put a proxy in front where that is too much.",
+        "Null is unknown, never 0. Times are RFC 3339 in UTC. Keys may be added within v1; none changes its meaning or goes. Once a token is configured, everything but `/-/healthy` and `/-/ready` asks for it; without one, whoever reaches the port may ask.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "http://127.0.0.1:10844", description: "The default address." }],
+    // Or nothing at all, where no token is configured.
+    security: [{ bearer: [] }, { basic: [] }, {}],
     tags: [
       { name: "quotas", description: "What is left, and what to do about it." },
+      { name: "live traffic", description: "What is learned from calls that are made anyway." },
       { name: "prometheus", description: "For Prometheus." },
       { name: "operation", description: "For whoever runs the daemon." },
     ],
     paths: PATHS,
-    components: { schemas: components() },
+    components: {
+      schemas: components(),
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer", description: "The token of the config." },
+        basic: { type: "http", scheme: "basic", description: "The token as the password of any user, for browsers." },
+      },
+    },
   };
 }
 

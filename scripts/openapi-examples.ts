@@ -90,6 +90,34 @@ export const EXAMPLES = {
     .filter((line) => line.includes("llm_quota_remaining_ratio"))
     .join("\n")
     .concat("\n"),
+  observations: [
+    {
+      account: "openai-team",
+      at: "2026-11-21T22:59:59Z",
+      status: 200,
+      headers: {
+        "x-ratelimit-limit-requests": "500",
+        "x-ratelimit-remaining-requests": "499",
+        "x-ratelimit-reset-requests": "120ms",
+      },
+      model: "gpt-5.2",
+      usage: { input_tokens: 1200, output_tokens: 340 },
+    },
+    { account: "opneai-team", status: 200 },
+  ],
+  observed: {
+    accepted: 1,
+    refused: 1,
+    results: [
+      {
+        account: "openai-team",
+        readings: [{ quota: "requests", limit: 500, remaining: 499, reset_at: "2026-11-21T22:59:59.120Z" }],
+        refusal: null,
+        counted: true,
+      },
+      { index: 1, error: 'no account has this name, did you mean "openai-team"?', near: ["openai-team"] },
+    ],
+  },
   noAccount: unknownAccount("nanogpt-mian", AFTER),
   noModel: unknown("model", "qwen3-codr", ["qwen3-coder"]),
 };

@@ -175,6 +175,36 @@ const QUOTAS = {
   },
 };
 
+const LIVE_TRAFFIC = {
+  "/api/v1/observations": {
+    post: {
+      operationId: "postObservations",
+      tags: ["live traffic"],
+      summary: "What calls to providers told somebody: headers, refusals, use.",
+      description:
+        "At most 1 MiB and 1,000 observations, not packed. Each is taken or refused for itself. Without a token only from this machine, and only while the daemon listens on this machine alone.",
+      requestBody: {
+        required: true,
+        content: { "application/json": { schema: ref("Observations"), example: EXAMPLES.observations } },
+      },
+      responses: {
+        "200": json("At least one was taken, or none was sent.", "ObservationsDocument", EXAMPLES.observed),
+        "400": json("The body is not JSON.", "Problem", {
+          error: "the body is not JSON in UTF-8, or it is cut short",
+        }),
+        "403": json("There is no token, and not all of it stays on this machine.", "Problem", {
+          error:
+            "observations beyond this machine need a token: set web.token_file or web.token_env, and send it as Authorization: Bearer TOKEN",
+        }),
+        "413": json("The body is larger than 1 MiB, or of more than 1,000 observations.", "Problem"),
+        "415": json("The body is of another type than JSON, or packed.", "Problem"),
+        "422": json("None was taken.", "ObservationsDocument"),
+        "500": FAULT,
+      },
+    },
+  },
+};
+
 const PROMETHEUS = {
   "/metrics": {
     get: {
@@ -265,4 +295,33 @@ const OPERATION = {
   },
 };
 
-export const PATHS: Readonly<Record<string, object>> = { ...QUOTAS, ...PROMETHEUS, ...OPERATION };
+const UNAUTHORIZED = {
+  ...json("A token is configured, and was not sent.", "Problem", {
+    error: "this daemon asks for a token: send it as Authorization: Bearer TOKEN, or as the password of any user",
+  }),
+  headers: { "WWW-Authenticate": { description: "Bearer and Basic.", schema: { type: "string" } } },
+};
+
+/** For whoever asks whether the daemon lives. */
+const OPEN: readonly string[] = ["/-/healthy", "/-/ready"];
+
+/** What everybody is answered without the token that is asked for. */
+function guarded(paths: Readonly<Record<string, Readonly<Record<string, { readonly responses: object }>>>>) {
+  const withToken = (path: string, operation: { readonly responses: object }) =>
+    OPEN.includes(path)
+      ? { ...operation, security: [] }
+      : { ...operation, responses: { ...operation.responses, "401": UNAUTHORIZED } };
+  return Object.fromEntries(
+    Object.entries(paths).map(([path, operations]) => [
+      path,
+      Object.fromEntries(Object.entries(operations).map(([method, one]) => [method, withToken(path, one)])),
+    ]),
+  );
+}
+
+export const PATHS: Readonly<Record<string, object>> = guarded({
+  ...QUOTAS,
+  ...LIVE_TRAFFIC,
+  ...PROMETHEUS,
+  ...OPERATION,
+});

@@ -3,6 +3,8 @@ import type { Config, ConfiguredAccount } from "./config/config.ts";
 import { shownConfig } from "./config/shown.ts";
 import type { Snapshot } from "./engine/snapshot.ts";
 import { createLazyHttpClient } from "./http/lazy-client.ts";
+import { limitHeaders } from "./http/limit-headers.ts";
+import { createLearning } from "./learning.ts";
 import type { Logger, Scrub } from "./log.ts";
 import { createExporterMetrics } from "./metrics/exporter-metrics.ts";
 import { createMetricsPage } from "./metrics/page.ts";
@@ -16,11 +18,10 @@ import { createRouteLog } from "./route-log.ts";
 import { createSeeding } from "./seeding.ts";
 import { createEvents } from "./server/events.ts";
 import { type Listening, listen } from "./server/listen.ts";
+import { isLoopback } from "./server/loopback.ts";
 import { createServer } from "./server/server.ts";
 import { createStateLog } from "./state-log.ts";
 import { openStore } from "./store/open-store.ts";
-import { createCounts } from "./traffic/counts.ts";
-import { createIntake } from "./traffic/intake.ts";
 
 /** What tells one build from another. */
 export interface Build {
@@ -107,6 +108,7 @@ export function createApp(options: AppOptions): App {
       http,
       url: () => config.poll.peer,
       timeoutSeconds: () => config.poll.timeoutSeconds,
+      token: async () => config.web.token?.current(),
       onAsked(result, problem) {
         exporter.peerAsked(result);
         reportPeer(result, problem);
@@ -130,16 +132,12 @@ export function createApp(options: AppOptions): App {
     onBug: ({ provider, account }, err) =>
       log.error({ provider, account, err }, "a fault in the exporter, please report it"),
   });
-  const intake = createIntake({
-    accounts: config.accounts,
-    counts: createCounts(),
-    known: watch.account,
-    observed(account, readings, at) {
-      const known = watch.observe(account, readings, at);
+  const learning = createLearning({
+    ...{ config, watch, store, metrics: exporter, log, now },
+    learned(known) {
       events.changed();
       pushing.take(known);
     },
-    now,
   });
   const reloads = createReloads({
     load: options.loadConfig ?? (async () => config),
@@ -154,11 +152,12 @@ export function createApp(options: AppOptions): App {
       refusedSince = undefined;
       exporter.addProviders(next.accounts.map((account) => account.provider));
       // What was told of an account that goes is told before it goes.
-      intake.flush();
+      learning.flush();
       watch.replace(next.accounts, next.engine, now());
-      intake.replace(next.accounts);
+      learning.replace(config);
       poller.replace(next.accounts);
       if (next.poll.peer !== undefined) exporter.addPeer();
+      if (next.web.token !== undefined) exporter.addToken();
       // Until then nobody knows what alerts should link to; the start does it.
       if (listening !== undefined) pushing.configure(config.alerting, watch.snapshot(), externalUrl());
       exporter.configLoaded(now());
@@ -168,14 +167,14 @@ export function createApp(options: AppOptions): App {
   const scrubbed = (text: string | undefined) => text && scrub(text);
   // What is shown to anybody is written first, so that a kill cannot make it be counted again.
   const snapshot = () => {
-    intake.flush();
-    watch.keepObserved();
+    learning.flush();
     store.flush();
     return watch.snapshot();
   };
   const page = createMetricsPage({
     snapshot,
     exporter,
+    observed: learning.observedUse,
     now,
     onError: (err) => log.error({ err }, "a part of the metrics page was left out"),
   });
@@ -184,6 +183,13 @@ export function createApp(options: AppOptions): App {
     metricsPage: page,
     reads: poller,
     ownOutcomeOf: poller.ownOutcome,
+    gate: { token: () => config.web.token, refused: exporter.unauthorized },
+    observations: {
+      ...{ take: learning.take, limitHeaders, counted: exporter.observationTaken },
+      accounts: () => config.accounts,
+      isGuarded: () => config.web.token !== undefined,
+      host: () => listening?.host ?? "",
+    },
     events,
     history: store.history,
     ready: poller.ready,
@@ -201,6 +207,7 @@ export function createApp(options: AppOptions): App {
 
   exporter.addProviders(config.accounts.map((account) => account.provider));
   if (config.poll.peer !== undefined) exporter.addPeer();
+  if (config.web.token !== undefined) exporter.addToken();
   exporter.configLoaded(startedAt);
 
   return {
@@ -208,17 +215,20 @@ export function createApp(options: AppOptions): App {
       const opened = await listen(server, config.web.listen);
       listening = opened;
       for (const text of [...config.warnings, ...(warning === undefined ? [] : [warning])]) log.warn(text);
-      if (!isLoopback(opened.host))
+      if (!isLoopback(opened.host) && config.web.token === undefined)
         log.warn(
           { address: opened.host },
-          "listening beyond this machine without authentication: put a proxy or firewall in front",
+          "listening beyond this machine without authentication: set web.token_file, or put a proxy or firewall in front",
         );
       log.info({ address: opened.host, port: opened.port, accounts: config.accounts.length }, "listening");
+      await learning.listen();
       // Whoever asks is answered meanwhile.
       seeding.run(() => {
         pushing.configure(config.alerting, watch.snapshot(), externalUrl());
         poller.start();
+        learning.start();
         evaluation = setInterval(() => {
+          learning.evaluate();
           watch.evaluate(now());
           events.changed();
           watch.keepObserved();
@@ -235,7 +245,7 @@ export function createApp(options: AppOptions): App {
       await seeding.stop();
       clearInterval(evaluation);
       await poller.stop();
-      intake.stop();
+      await learning.stop();
       await pushing.stop();
       await listening?.close();
       await http.close();
@@ -245,5 +255,3 @@ export function createApp(options: AppOptions): App {
     snapshot: watch.snapshot,
   };
 }
-
-const isLoopback = (host: string) => host === "::1" || host === "localhost" || host.startsWith("127.");

@@ -61,12 +61,22 @@ export function createReloads({ load, log, refused, swap }: ReloadOptions): Relo
 export function withWhatStays(before: Config, next: Config, log: Logger): Config {
   if (!isDeepStrictEqual(before.web.listen, next.web.listen))
     log.warn("web.listen_address is not what the config says now: that takes a restart");
+  if (!isDeepStrictEqual(before.proxy?.listen, next.proxy?.listen))
+    log.warn("proxy.listen_address is not what the config says now: that takes a restart");
   // As text it has no functions, of which no two are equal.
   if (JSON.stringify(before.state) !== JSON.stringify(next.state))
     log.warn("state is not what the config says now: that takes a restart");
   const { state, written } = before;
+  const { proxy: nextProxy, ...rest } = next;
+  const proxy = before.proxy && { listen: before.proxy.listen, routes: nextProxy?.routes ?? [] };
   const web = { ...next.web, listen: before.web.listen };
-  return { ...next, web, state, written: { ...next.written, web: writtenWeb(before, next), state: written["state"] } };
+  return {
+    ...rest,
+    ...(proxy && { proxy }),
+    web,
+    state,
+    written: { ...next.written, web: writtenWeb(before, next), state: written["state"] },
+  };
 }
 
 /** The section as the file has it now, but for the address that is still the one from before. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
 import { inspect } from "node:util";
 
 const SHOWN = "[secret]";
@@ -24,6 +24,11 @@ export class Secret {
   /** Tells two credentials apart, and nothing else of them. */
   digest(): string {
     return digest(this.#text);
+  }
+
+  /** Takes the same time wherever the two differ. */
+  matches(text: string): boolean {
+    return timingSafeEqual(Buffer.from(this.digest()), Buffer.from(digest(text)));
   }
 
   toString(): string {

@@ -31,8 +31,8 @@ export async function readTextFile(path: string, maxBytes: number): Promise<Text
 }
 
 /** Not blocking, as to open a pipe that nobody writes to would wait for ever. Its owner leaves no time of access either. */
-async function openUnnoticed(path: string): Promise<FileHandle> {
-  const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+export async function openUnnoticed(path: string, furtherFlags = 0): Promise<FileHandle> {
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK | furtherFlags;
   // Absent on other systems than Linux, and refused to anybody but the owner.
   if (constants.O_NOATIME === undefined) return open(path, flags);
   try {

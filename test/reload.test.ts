@@ -106,3 +106,19 @@ it("where alerts link to is taken from the new config, also beside an address th
   expect(withWhatStays(before, other, log)).toMatchObject({ web: same.web, written: same.written });
   expect(messages).toEqual(["web.listen_address is not what the config says now: that takes a restart"]);
 });
+
+it("a proxy goes on at its address with the routes of the new config, and comes or goes only with a restart", async () => {
+  const { log, messages } = logged();
+  const proxied = (port: number, path: string) =>
+    load(`proxy: { listen_address: "127.0.0.1:${port}", routes: [{ path: ${path}, account: one }] }\n${ONE}`);
+  const before = await proxied(9001, "/a");
+  const without = await load(ONE);
+
+  expect(withWhatStays(before, await proxied(9001, "/b"), log).proxy).toMatchObject({ routes: [{ path: "/b" }] });
+  expect(messages).toEqual([]);
+  const moved = withWhatStays(before, await proxied(9002, "/b"), log).proxy;
+  expect(moved).toMatchObject({ listen: { port: 9001 }, routes: [{ path: "/b" }] });
+  expect(withWhatStays(before, without, log).proxy).toEqual({ listen: before.proxy?.listen, routes: [] });
+  expect(withWhatStays(without, before, log).proxy).toBeUndefined();
+  expect(messages).toEqual(Array(3).fill("proxy.listen_address is not what the config says now: that takes a restart"));
+});

@@ -26,4 +26,14 @@ describe("a secret", () => {
     expect(secret.reveal()).toBe(TEXT);
     expect([secret.startsWith("sk-do"), secret.startsWith("sk-admin")]).toEqual([true, false]);
   });
+
+  it.each([
+    [TEXT, true],
+    [TEXT.slice(0, -1), false],
+    [`${TEXT} `, false],
+    [TEXT.toUpperCase(), false],
+    ["", false],
+  ])("matches %j: %s", (text, expected) => {
+    expect(secret.matches(text)).toBe(expected);
+  });
 });

@@ -1,5 +1,6 @@
 import { account } from "./account.ts";
 import { exporterHealth } from "./exporter-health.ts";
+import { liveTraffic } from "./live-traffic.ts";
 import { overview } from "./overview.ts";
 
 /** File name under grafana/dashboards/ → its text. */
@@ -7,6 +8,7 @@ export function renderDashboards(): ReadonlyMap<string, string> {
   return new Map([
     ["account.json", text(account())],
     ["exporter-health.json", text(exporterHealth())],
+    ["live-traffic.json", text(liveTraffic())],
     ["overview.json", text(overview())],
   ]);
 }

@@ -11,6 +11,7 @@ import { DATASOURCE, type Narrowest, variables } from "./variables.ts";
 export const OVERVIEW_UID = "llm-quota-overview";
 export const ACCOUNT_UID = "llm-quota-account";
 export const EXPORTER_UID = "llm-quota-exporter-health";
+export const LIVE_TRAFFIC_UID = "llm-quota-live-traffic";
 
 const TAG = "llm-quota";
 

@@ -21,6 +21,11 @@ export function ofProvider(metric: string): string {
   return selector(metric, PROVIDER, "");
 }
 
+/** What an exporter does by itself for an account, or for none, where the account label is empty. */
+export function ofExporterAccount(metric: string): string {
+  return selector(metric, `${EXPORTER},account=~"$account|"`, "");
+}
+
 /** What an exporter says of itself. */
 export function ofExporter(metric: string): string {
   return selector(metric, EXPORTER, "");

@@ -178,9 +178,21 @@ export function createWatch(options: WatchOptions): Watch {
       observed.add(keyOf(account));
       const chartedAt = charted.get(keyOf(account)) ?? -Infinity;
       if (Math.abs(now.getTime() - chartedAt) < CHART_EVERY_MS) return fresh;
+      // What another source has told better is no point of a chart.
+      const taken = readings.filter(({ quota, source, readAt }) => {
+        const latest = one.memory.quotas.get(quota)?.latest;
+        return latest?.source === source && latest.readAt === readAt;
+      });
+      if (taken.length === 0) return fresh;
       charted.set(keyOf(account), now.getTime());
       // For the charts alone: the memory that is kept after it holds it already, and nothing is replayed twice.
-      store.append(account, { ok: true, at: now, seconds: 0, observed: true, answer: { readings, metered: true } });
+      store.append(account, {
+        ok: true,
+        at: now,
+        seconds: 0,
+        observed: true,
+        answer: { readings: taken, metered: true },
+      });
       keep(one);
       observed.delete(keyOf(account));
       return fresh;

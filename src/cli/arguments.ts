@@ -48,6 +48,7 @@ const OPTIONS = {
   "alerting.dry-run": { type: "boolean", default: false },
   "web.config.file": { type: "string" },
   "web.enable-lifecycle": { type: "boolean", default: false },
+  "web.token-file": { type: "string" },
   watch: { type: "boolean", default: false },
   interval: { type: "string", default: "2s" },
   sort: { type: "string", default: "urgency" },
@@ -71,6 +72,7 @@ const OWN_FLAGS: Readonly<Record<string, readonly CommandName[]>> = {
   "fail-on": ["status"],
   url: ["status", "healthcheck"],
   "web.enable-lifecycle": ["serve"],
+  "web.token-file": ["status"],
   "alerting.dry-run": ["serve"],
   severity: ["test-alert"],
   explain: ["replay"],
@@ -84,6 +86,9 @@ const OWN_FLAGS: Readonly<Record<string, readonly CommandName[]>> = {
   "severity-label": ["print-rules"],
   "pure-promql": ["print-rules"],
 };
+
+/** Holds the token of a daemon for the commands that ask one. */
+export const TOKEN_VARIABLE = "LLM_QUOTA_EXPORTER_TOKEN";
 
 export interface Arguments {
   readonly command: CommandName;
@@ -99,6 +104,8 @@ export interface Arguments {
   /** Of `print-rules`, under the same flag. */
   readonly rulesFormat: RulesFormat;
   readonly url: string | undefined;
+  /** Where the token is that the daemon asks for. */
+  readonly tokenFile: string | undefined;
   /** Of the Prometheus that `backtest` asks. */
   readonly prometheus: string | undefined;
   readonly rangeSeconds: number | undefined;
@@ -152,6 +159,7 @@ Flags
                                  status, doctor, backtest: ${PLAIN_OUTPUTS.join(", ")}
                                  print-rules: ${RULES_FORMATS.join(", ")}
   --url URL                      status, healthcheck: the daemon, http://127.0.0.1:10844 by default
+  --web.token-file FILE          status: the token that the daemon asks for, if not in ${TOKEN_VARIABLE}
   --sort ORDER                   poll, status: ${SORTS.join(", ")}
   --color WHEN                   poll, status, doctor: ${COLOR_CHOICES.join(", ")}; NO_COLOR and FORCE_COLOR count for auto
   --watch                        status: again and again until Ctrl-C
@@ -223,6 +231,7 @@ export function parseArguments(argv: readonly string[]): Arguments | "version" |
     account: values.account,
     ...outputOf(command, values.output),
     url: address("url", values.url),
+    tokenFile: values["web.token-file"],
     prometheus: address("prometheus", values.prometheus)?.replace(/\/+$/, ""),
     rangeSeconds: durationOf("range", values.range, "12h or 30d"),
     tenant: values.tenant,

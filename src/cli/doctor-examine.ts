@@ -39,14 +39,14 @@ export async function examine(config: Config, { args, context, signal }: Surroun
       if ("prometheus" in state) return historyFinding(state.prometheus, http, signal);
       return ok("is kept in memory and lost with the process, as the config says");
     }),
-    look("listen address", () => listenFinding(web.listen)),
+    look("listen address", async () => listenFinding(web.listen, await web.token?.current())),
     ...alerting.alertmanagers.map((target) =>
       look(`alertmanager ${target.name}`, async () => {
         const own = connect(target.tls);
         return alertmanagerFinding(target, own, signal).finally(own.close);
       }),
     ),
-    ...(peer === undefined ? [] : [look("peer", () => peerFinding(peer))]),
+    ...(peer === undefined ? [] : [look("peer", async () => peerFinding(peer, await web.token?.current()))]),
   ]);
   await http.close();
   return [...checks, { check: "clock", ...clockFinding(aheadSeconds) }];

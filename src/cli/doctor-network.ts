@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Alertmanager, HistorySource, ListenAddress } from "../config/config.ts";
 import type { HttpClient } from "../http/client.ts";
+import type { Secret } from "../secret.ts";
 import { hostPort, listen } from "../server/listen.ts";
 import { createPrometheusApi } from "../store/prometheus-api.ts";
 import { accountsOf } from "../store/prometheus-history.ts";
@@ -9,10 +10,13 @@ import { type Finding, fail, messageOf, ok, warn } from "./doctor-check.ts";
 import { QuotasAnswer } from "./quotas-answer.ts";
 
 /** Ours, somebody's, or nobody's. To listen for a moment is the only way to know that one could. */
-export async function listenFinding({ host, port }: ListenAddress): Promise<Finding> {
+export async function listenFinding({ host, port }: ListenAddress, token?: Secret): Promise<Finding> {
   if (port === 0) return ok("any free port");
   const url = `http://${hostPort(REACHED_BY[host] ?? host, port)}`;
-  if (await isOurs(url)) return ok(`a daemon of ours answers at ${url}`);
+  const found = await whoAnswers(url, token);
+  if (found === "ours") return ok(`a daemon of ours answers at ${url}`);
+  if (found === "wants another token")
+    return warn(`whoever answers at ${url} does not take the token of the config`, "restart the daemon, or stop it");
   try {
     const listening = await listen(() => undefined, { host, port });
     await listening.close();
@@ -27,13 +31,17 @@ export async function listenFinding({ host, port }: ListenAddress): Promise<Find
 /** Who listens on every interface answers on loopback. */
 const REACHED_BY: Readonly<Record<string, string>> = { "": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1" };
 
-async function isOurs(url: string): Promise<boolean> {
+async function whoAnswers(
+  url: string,
+  token: Secret | undefined,
+): Promise<"ours" | "wants another token" | "not ours"> {
   try {
-    const { body } = await askDaemon(url, "/api/v1/quotas");
-    return QuotasAnswer.safeParse(JSON.parse(body)).success;
+    const { status, body } = await askDaemon(url, "/api/v1/quotas", { token });
+    if (status === 401) return "wants another token";
+    return QuotasAnswer.safeParse(JSON.parse(body)).success ? "ours" : "not ours";
   } catch {
     // Nobody, or somebody else: which of the two is found out by trying to listen.
-    return false;
+    return "not ours";
   }
 }
 
@@ -77,8 +85,11 @@ export async function historyFinding(source: HistorySource, http: HttpClient, si
   }
 }
 
-export async function peerFinding(peer: string): Promise<Finding> {
-  if (await isOurs(peer)) return ok("answers");
+export async function peerFinding(peer: string, token?: Secret): Promise<Finding> {
+  const found = await whoAnswers(peer, token);
+  if (found === "ours") return ok("answers");
+  if (found === "wants another token")
+    return warn("does not take our token", "give both daemons the same token in web.token_file or web.token_env");
   return warn(
     "does not answer as a daemon of ours",
     "start it, or mend poll.peer: until then accounts are read here alone",

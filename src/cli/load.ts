@@ -5,6 +5,7 @@ import type { Config } from "../config/config.ts";
 import { discoverConfig } from "../config/discovery.ts";
 import { parseListenAddress } from "../config/listen-address.ts";
 import { loadConfig } from "../config/load.ts";
+import type { OnTokenFile } from "../config/web-token.ts";
 import { createLazyHttpClient } from "../http/lazy-client.ts";
 import { UpstreamError } from "../http/upstream-error.ts";
 import { PROVIDERS } from "../providers/registry.ts";
@@ -18,12 +19,15 @@ export class NoAccountError extends UsageError {}
 export async function loadAnyConfig(
   args: Arguments,
   { env, build }: CommandContext,
-  { onKeyFile, reachable = createProbe(userAgent(build)) }: LoadOptions = {},
+  { onKeyFile, onTokenFile, reachable = createProbe(userAgent(build)) }: LoadOptions = {},
 ): Promise<Config> {
   const config =
     args.configFile === undefined
       ? await discoverConfig({ env, providers: PROVIDERS, reachable })
-      : await loadConfig({ path: args.configFile, env, providers: PROVIDERS, ...(onKeyFile && { onKeyFile }) });
+      : await loadConfig({
+          ...{ path: args.configFile, env, providers: PROVIDERS, onTokenFile },
+          ...(onKeyFile && { onKeyFile }),
+        });
   if (config.accounts.length === 0) throw new NoAccountError(NO_ACCOUNTS);
   return withListenAddress(config, args.listenAddress);
 }
@@ -39,6 +43,7 @@ export function withListenAddress(config: Config, text: string | undefined): Con
 
 interface LoadOptions {
   readonly onKeyFile?: OnKeyFile;
+  readonly onTokenFile?: OnTokenFile;
   /** Whether anything that speaks HTTP answers at a URL. */
   readonly reachable?: (url: string) => Promise<boolean>;
 }

@@ -2,6 +2,7 @@ import { dirname, isAbsolute } from "node:path";
 import { createApp, userAgent } from "../app.ts";
 import type { OnKeyFile } from "../config/bind.ts";
 import type { Config } from "../config/config.ts";
+import type { OnTokenFile } from "../config/web-token.ts";
 import { createLogger, createScrubber, type Logger, type Scrub } from "../log.ts";
 import type { Arguments } from "./arguments.ts";
 import { type CommandContext, type ExitCode, write } from "./context.ts";
@@ -18,9 +19,17 @@ export async function serve(args: Arguments, context: CommandContext): Promise<E
     scrubber.learn([news.key]);
     log.info({ account }, "the key file holds another key, which is used from now on");
   };
+  const onTokenFile: OnTokenFile = (news, section) => {
+    if ("problem" in news) {
+      log.warn({ section, problem: news.problem }, "the token file cannot be used, the token from before is");
+      return;
+    }
+    scrubber.learn([news.token]);
+    log.info({ section }, "the token file holds another token, which is asked for from now on");
+  };
   const reachable = createProbe(userAgent(context.build));
   const loadConfig = async () => {
-    const config = await loadAnyConfig(args, context, { onKeyFile, reachable });
+    const config = await loadAnyConfig(args, context, { onKeyFile, onTokenFile, reachable });
     scrubber.learn(config.secrets);
     return config;
   };

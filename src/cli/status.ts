@@ -1,9 +1,10 @@
 import { suggestion } from "../quota/near-names.ts";
 import { STATES, type State } from "../quota/state.ts";
 import { appearanceOf } from "./appearance.ts";
-import { type Arguments, UsageError } from "./arguments.ts";
-import { askDaemon, DaemonError, DEFAULT_URL } from "./ask-daemon.ts";
+import { type Arguments, TOKEN_VARIABLE, UsageError } from "./arguments.ts";
+import { type Asking, askDaemon, DaemonError, DEFAULT_URL } from "./ask-daemon.ts";
 import { type CommandContext, type ExitCode, write } from "./context.ts";
+import { daemonToken } from "./daemon-token.ts";
 import { gate } from "./gate.ts";
 import { QuotasAnswer } from "./quotas-answer.ts";
 import { quotasTable } from "./quotas-table.ts";
@@ -12,7 +13,8 @@ import { watchStatus } from "./watch-status.ts";
 
 /** What a running daemon knows, without a call to any provider. */
 export async function status(args: Arguments, context: CommandContext): Promise<ExitCode> {
-  const ask = (signal?: AbortSignal) => askQuotas(args, signal);
+  // A token may be exchanged while somebody watches.
+  const ask = async (signal?: AbortSignal) => askQuotas(args, { signal, token: await daemonToken(args, context) });
   if (args.isWatching) return watchStatus(ask, args, context);
   const document = await ask();
   const text = args.output === "json" ? terminalJson(document) : tableOf(document, args, context).join("\n");
@@ -29,8 +31,9 @@ export async function healthcheck({ url = DEFAULT_URL }: Arguments, { stderr }: 
 }
 
 /** Rejects with a `DaemonError`, or a `UsageError` for an account that is not there. */
-async function askQuotas({ url = DEFAULT_URL, account }: Arguments, signal?: AbortSignal): Promise<QuotasAnswer> {
-  const { status: code, body } = await askDaemon(url, "/api/v1/quotas", signal);
+async function askQuotas({ url = DEFAULT_URL, account }: Arguments, asking: Asking): Promise<QuotasAnswer> {
+  const { status: code, body } = await askDaemon(url, "/api/v1/quotas", asking);
+  if (code === 401) throw new DaemonError(wantsToken(url, asking));
   if (code !== 200) throw new DaemonError(notOurs(url, code));
   const { data } = QuotasAnswer.safeParse(parsed(body));
   if (data === undefined)
@@ -42,6 +45,11 @@ async function askQuotas({ url = DEFAULT_URL, account }: Arguments, signal?: Abo
 
 /** A URL may carry a password before the host. */
 const notOurs = (url: string, code: number) => `${new URL(url).origin} answered ${code}, is it an llm-quota-exporter?`;
+
+function wantsToken(url: string, { token }: Asking): string {
+  const what = token === undefined ? "asks for a token" : "does not take this token";
+  return `${new URL(url).origin} ${what}: name its file with --web.token-file, or set ${TOKEN_VARIABLE}`;
+}
 
 function parsed(body: string): unknown {
   try {

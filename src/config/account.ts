@@ -7,6 +7,7 @@ import { isUnencrypted } from "./base-url.ts";
 import { type AccountPlan, bindAccount, floorAt, type OnKeyFile } from "./bind.ts";
 import type { ConfiguredAccount } from "./config.ts";
 import { readCredential } from "./credential.ts";
+import { declarationsOf } from "./declared.ts";
 import { formatDuration } from "./duration.ts";
 import type { Environment } from "./environment.ts";
 import { foreignKey } from "./foreign-key.ts";
@@ -14,6 +15,7 @@ import { check, toProblems } from "./issues.ts";
 import { labelProblems } from "./labels.ts";
 import { isShowable, type Path, type Problem } from "./problem.ts";
 import { ACCOUNT_SHAPE, type AccountSettings, DEFAULT_INTERVAL, type QuotaSettings } from "./schema.ts";
+import { sessionFilesOf } from "./session-files.ts";
 
 export interface Surroundings {
   readonly providers: readonly Provider[];
@@ -72,6 +74,8 @@ export async function checkAccount(entry: unknown, path: Path, surroundings: Sur
     labels: settings.labels ?? {},
     models: settings.models,
     overrides: overridesOf(settings.quotas ?? {}),
+    declared: declarationsOf(settings.quotas ?? {}),
+    ...sessionFilesOf(settings.session_files, directory),
     staleAfter: poll.stale_after,
     onKeyFile,
   };
@@ -168,12 +172,13 @@ function bind(plan: AccountPlan, path: Path): Pick<CheckedAccount, "account" | "
 
 function overridesOf(quotas: Readonly<Record<string, QuotaSettings>>): Readonly<Record<string, QuotaOverride>> {
   return Object.fromEntries(
-    Object.entries(quotas).map(([quota, { enforcement, period, limit, severity }]) => [
+    Object.entries(quotas).map(([quota, { enforcement, period, limit, severity, unit }]) => [
       quota,
       {
         ...(enforcement !== undefined && { enforcement }),
-        ...(period !== undefined && { periodSeconds: period }),
-        ...(limit !== undefined && { limit }),
+        // What a declared quota says of itself need not fit what a provider tells under the same id.
+        ...(unit === undefined && typeof period === "number" && { periodSeconds: period }),
+        ...(unit === undefined && limit !== undefined && { limit }),
         ...(severity !== undefined && { severity }),
       },
     ]),

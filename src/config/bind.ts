@@ -1,8 +1,9 @@
 import { ownHosts, type Provider, type ReadAccount } from "../providers/provider.ts";
-import { understandStatus } from "../providers/understand.ts";
+import { understandAny } from "../providers/understand.ts";
 import type { QuotaOverride } from "../quota/account.ts";
+import type { Declaration } from "../quota/declaration.ts";
 import { digest, type Secret } from "../secret.ts";
-import type { ConfiguredAccount } from "./config.ts";
+import type { ConfiguredAccount, SessionFiles } from "./config.ts";
 import type { Credential } from "./credential.ts";
 
 /** Hears when the key in the file of an account was exchanged, or cannot be read any more; the last key is used then. */
@@ -20,6 +21,8 @@ export interface AccountPlan {
   /** Declared for a provider that lists none; undefined if there are none. */
   readonly models: readonly string[] | undefined;
   readonly overrides: Readonly<Record<string, QuotaOverride>>;
+  readonly declared: readonly Declaration[];
+  readonly sessionFiles?: SessionFiles;
   readonly interval: number;
   /** Undefined for the default. */
   readonly staleAfter: number | undefined;
@@ -36,16 +39,20 @@ export function floorAt(provider: Provider, baseUrl: string): number {
 
 export function bindAccount(plan: AccountPlan): ConfiguredAccount {
   const { provider, name, baseUrl, credential, labels, overrides, interval, staleAfter } = plan;
+  const key = currentKey(plan);
   return {
     provider: provider.id,
     account: name,
     labels,
     overrides,
+    declared: plan.declared,
+    ...(plan.sessionFiles !== undefined && { sessionFiles: plan.sessionFiles }),
     ...credentialKind(credential),
     intervalSeconds: interval,
     staleAfterSeconds: staleAfter ?? Math.max(provider.staleAfterSeconds ?? LEAST_STALE_AFTER, 3 * interval),
-    read: withModels(connect(plan), plan.models),
-    understand: provider.understand ?? understandStatus,
+    read: withDeclared(withModels(connect(plan, key), plan.models), plan.declared),
+    upstream: upstreamOf(plan, key),
+    understand: provider.understand ?? understandAny,
     host: new URL(baseUrl).host,
     floorSeconds: floorAt(provider, baseUrl),
     definition: digest(
@@ -67,27 +74,69 @@ function withModels(read: ReadAccount, models: readonly string[] | undefined): R
   return async (context) => ({ models, ...(await read(context)) });
 }
 
-/** The adapter with its key, which a file may change between two reads: a rotation needs no reload. */
-function connect({ provider, name, baseUrl, credential, settings: written, onKeyFile }: AccountPlan): ReadAccount {
+/** A provider that tells of no quota may have one all the same: the config knows of it. */
+function withDeclared(read: ReadAccount, { length }: readonly Declaration[]): ReadAccount {
+  return length === 0 ? read : async (context) => ({ ...(await read(context)), metered: true });
+}
+
+/** The adapter with its key. */
+function connect({ provider, baseUrl, credential, settings: written }: AccountPlan, key: CurrentKey): ReadAccount {
   const { credentialsFile, readAgain } = credential;
   const settings = credentialsFile === undefined ? written : { ...written, credentials_file: credentialsFile };
   let { apiKey } = credential;
   let read = provider.connect({ baseUrl, apiKey }, settings);
   if (readAgain === undefined) return read;
-  let known: string | undefined;
   return async (context) => {
-    const found = await readAgain();
-    const problem = "problem" in found ? found.problem : undefined;
-    if ("problem" in found) {
-      if (problem !== known) onKeyFile(name, found);
-    } else if (found.key.digest() !== apiKey?.digest()) {
-      onKeyFile(name, found);
-      apiKey = found.key;
+    const current = await key(0);
+    if (current?.digest() !== apiKey?.digest()) {
+      apiKey = current;
       read = provider.connect({ baseUrl, apiKey }, settings);
     }
-    known = problem;
     return read(context);
   };
+}
+
+/** The key as it was known no longer ago than this. */
+type CurrentKey = (mostAgeMs: number) => Promise<Secret | undefined>;
+
+/** A file may change the key at any time: a rotation needs no reload. */
+function currentKey({ name, credential: { apiKey, readAgain }, onKeyFile }: AccountPlan): CurrentKey {
+  let key = apiKey;
+  let problem: string | undefined;
+  let readAt = performance.now();
+  let reading: Promise<void> | undefined;
+  if (readAgain === undefined) return async () => key;
+
+  const readFile = async () => {
+    const found = await readAgain();
+    readAt = performance.now();
+    if ("problem" in found) {
+      if (found.problem !== problem) onKeyFile(name, found);
+      problem = found.problem;
+      return;
+    }
+    problem = undefined;
+    if (found.key.digest() === key?.digest()) return;
+    onKeyFile(name, found);
+    key = found.key;
+  };
+  return async (mostAgeMs) => {
+    if (mostAgeMs > 0 && performance.now() - readAt < mostAgeMs) return key;
+    reading ??= readFile().finally(() => {
+      reading = undefined;
+    });
+    await reading;
+    return key;
+  };
+}
+
+/** An exchanged key file is noticed this late at most by calls that are passed on. */
+const FRESH_MS = 1000;
+
+function upstreamOf({ provider, baseUrl, credential: { apiKey } }: AccountPlan, key: CurrentKey) {
+  const keyHeader = provider.keyHeader ?? "authorization";
+  if (apiKey === undefined) return { baseUrl, keyHeader };
+  return { baseUrl, keyHeader, key: async () => (await key(FRESH_MS)) ?? apiKey };
 }
 
 function credentialKind({ apiKey, credentialsFile }: Credential): Pick<ConfiguredAccount, "credential"> {

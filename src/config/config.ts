@@ -1,14 +1,35 @@
 import type { EngineSettings } from "../engine/settings.ts";
 import type { ReadAccount, Understood } from "../providers/provider.ts";
 import type { Account } from "../quota/account.ts";
+import type { Declaration } from "../quota/declaration.ts";
 import type { Observation } from "../quota/observation.ts";
 import type { Secret } from "../secret.ts";
+import type { WebToken } from "./web-token.ts";
+
+/** Where a coding tool that uses an account keeps the logs of its sessions. */
+export interface SessionFiles {
+  readonly tool: "claude_code" | "codex_cli";
+  /** Absolute. */
+  readonly path: string;
+}
 
 /** An account of the config, checked, with its credential resolved and its adapter bound. */
 export interface ConfiguredAccount extends Account {
   readonly read: ReadAccount;
+  /** Quotas that the config declares: what they have left is counted from live traffic. */
+  readonly declared: readonly Declaration[];
   /** What a call to its provider tells. */
   readonly understand: (call: Observation) => Understood;
+  /** Where calls of others to its provider are passed on to. */
+  readonly upstream: {
+    readonly baseUrl: string;
+    /** The header that carries the key; in `authorization` it follows `Bearer`. */
+    readonly keyHeader: string;
+    /** As its file holds it by now; absent for an account without a key. */
+    readonly key?: () => Promise<Secret>;
+  };
+  /** Calls are learned of from these logs as well; absent where that is not asked for. */
+  readonly sessionFiles?: SessionFiles;
   /** `host:port` that it talks to: what the limit on concurrent reads counts. */
   readonly host: string;
   /** Least time between two reads, in seconds: the provider's floor on its own hosts, else 1. */
@@ -69,12 +90,31 @@ export interface HistorySource {
   readonly authorization?: () => Promise<{ readonly header: Secret } | { readonly problem: string }>;
 }
 
+/** Calls of others that are passed on to the providers of the accounts. */
+export interface ProxyConfig {
+  readonly listen: ListenAddress;
+  readonly routes: readonly ConfiguredRoute[];
+}
+
+export interface ConfiguredRoute {
+  /** What the paths of its calls begin with, without a slash at its end. */
+  readonly path: string;
+  readonly account: string;
+  readonly baseUrl: string;
+  /** What a caller has to show. */
+  readonly token?: WebToken;
+  /** The account's own key; absent where callers bring theirs. */
+  readonly credential?: { readonly header: string; readonly key: () => Promise<Secret> };
+}
+
 /** A config that passed every check. Durations in seconds. */
 export interface Config {
   readonly web: {
     readonly listen: ListenAddress;
     /** Where people reach the page, without a slash at its end; undefined where only the daemon knows. */
     readonly externalUrl?: string | undefined;
+    /** What everybody has to show who asks; undefined where nobody need. */
+    readonly token?: WebToken | undefined;
   };
   readonly poll: {
     readonly timeoutSeconds: number;
@@ -84,6 +124,8 @@ export interface Config {
   readonly engine: EngineSettings;
   readonly state: { readonly memory: true } | { readonly path: string } | { readonly prometheus: HistorySource };
   readonly alerting: Alerting;
+  /** Absent where no calls are passed on. */
+  readonly proxy?: ProxyConfig;
   readonly accounts: readonly ConfiguredAccount[];
   /** Every credential, for the log to scrub. */
   readonly secrets: readonly Secret[];

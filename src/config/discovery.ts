@@ -124,7 +124,7 @@ function toAccount(finding: Finding, { env, providers, notes }: Surroundings): F
     baseUrl,
     credential: apiKey === undefined ? {} : { apiKey },
     interval: readInterval(provider, baseUrl, env, notes),
-    ...{ settings: {}, labels: {}, models: undefined, overrides: {}, staleAfter: undefined },
+    ...{ settings: {}, labels: {}, models: undefined, overrides: {}, declared: [], staleAfter: undefined },
     onKeyFile: () => undefined,
   });
   const names = { api_key_env: keyVariable, base_url: urlVariable && baseUrl };

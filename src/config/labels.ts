@@ -3,7 +3,7 @@ import type { Problem } from "./problem.ts";
 /** Labels that the metrics, the alerts or Prometheus itself set: a second one of that name would be lost or refused. */
 const RESERVED: ReadonlySet<string> = new Set([
   ...["provider", "account", "quota", "unit", "kind", "enforcement", "source", "confidence", "window", "estimate"],
-  ...["state", "alert", "severity", "plan", "reason", "direction"],
+  ...["state", "alert", "severity", "plan", "reason", "direction", "model", "refusal"],
   ...["job", "instance", "le", "quantile", "alertname", "alertstate"],
 ]);
 

@@ -4,6 +4,7 @@ import type { Provider } from "../providers/provider.ts";
 import { readTextFile } from "../text-file.ts";
 import { checkAccounts } from "./accounts.ts";
 import { checkAlertmanagers } from "./alertmanagers.ts";
+import { isUnencrypted } from "./base-url.ts";
 import type { OnKeyFile } from "./bind.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
@@ -11,25 +12,25 @@ import { type Document, parseDocument } from "./document.ts";
 import type { Environment } from "./environment.ts";
 import { check } from "./issues.ts";
 import { type Problem, pathText } from "./problem.ts";
+import { checkProxy } from "./proxy.ts";
 import { FILE, type FileSettings } from "./schema.ts";
 import { checkState } from "./state.ts";
+import { checkWebToken, type OnTokenFile, type WebToken } from "./web-token.ts";
 
 interface LoadInput {
   readonly path: string;
   readonly env: Environment;
   readonly providers: readonly Provider[];
   readonly onKeyFile?: OnKeyFile;
+  readonly onTokenFile?: OnTokenFile | undefined;
 }
 
 const MAX_FILE_BYTES = 1024 * 1024;
 
 /** Reads and checks a config file and the credentials it names. Throws a `ConfigError` with all that is wrong. */
-export async function loadConfig({ path, env, providers, onKeyFile = () => undefined }: LoadInput): Promise<Config> {
-  const file = await readTextFile(path, MAX_FILE_BYTES);
-  if ("problem" in file) {
-    throw new ConfigError([{ file: path, path: "", problem: `${file.problem}; needs the path of a YAML file` }]);
-  }
-  const document = parseDocument(path, file.text);
+export async function loadConfig(input: LoadInput): Promise<Config> {
+  const { path, env, providers, onKeyFile = () => undefined, onTokenFile } = input;
+  const document = await readDocument(path);
   const value = withoutNulls(path, document);
   const checked = check(FILE, value, []);
   const settings = checked.value ?? DEFAULTS;
@@ -39,23 +40,41 @@ export async function loadConfig({ path, env, providers, onKeyFile = () => undef
   if (Array.isArray(value["accounts"]) && entries.length === 0) problems.push(NO_ACCOUNTS);
   const surroundings = { providers, env, directory: dirname(path), poll: settings.poll, onKeyFile };
   const lineOf = (at: Problem["path"]) => document.positionOf(at, false).line;
-  const [accounts, alerting, state] = await Promise.all([
+  const [accounts, alerting, state, web] = await Promise.all([
     checkAccounts(entries, surroundings, lineOf),
     checkAlertmanagers(settings.alerting.alertmanagers ?? [], dirname(path)),
     checkState(settings.state, dirname(path)),
+    checkWebToken(settings.web, { env, directory: dirname(path), onTokenFile }),
   ]);
-  problems.push(...accounts.problems, ...alerting.problems, ...state.problems);
+  const proxy = await checkProxy(settings.proxy, { env, directory: dirname(path), onTokenFile, ...accounts });
+  problems.push(...accounts.problems, ...alerting.problems, ...state.problems, ...web.problems, ...proxy.problems);
   if (problems.length + document.duplicates.length > 0) throw refusal(path, document, problems);
   const config = toConfig(settings);
   return {
     ...config,
+    web: { ...config.web, ...(web.token && { token: web.token }) },
     alerting: { ...config.alerting, alertmanagers: alerting.alertmanagers },
     state: state.state,
+    ...(proxy.proxy && { proxy: proxy.proxy }),
     accounts: accounts.accounts,
-    secrets: [...accounts.secrets, ...alerting.secrets, ...state.secrets],
-    warnings: [...accounts.warnings, ...alerting.warnings, ...state.warnings],
+    secrets: [...accounts.secrets, ...alerting.secrets, ...state.secrets, ...web.secrets, ...proxy.secrets],
+    warnings: [
+      ...[accounts, alerting, state, web, proxy].flatMap(({ warnings }) => warnings),
+      ...peerWarnings(web.token, config.poll.peer),
+    ],
     written: value,
   };
+}
+
+async function readDocument(path: string): Promise<Document> {
+  const file = await readTextFile(path, MAX_FILE_BYTES);
+  if ("text" in file) return parseDocument(path, file.text);
+  throw new ConfigError([{ file: path, path: "", problem: `${file.problem}; needs the path of a YAML file` }]);
+}
+
+function peerWarnings(token: WebToken | undefined, peer: string | undefined): readonly string[] {
+  const isExposed = token !== undefined && peer !== undefined && isUnencrypted(peer);
+  return isExposed ? ["the token of web is sent to poll.peer without encryption; use https://"] : [];
 }
 
 /** The config of an empty file, but for the accounts. */
@@ -67,7 +86,7 @@ export function toConfig({
   poll,
   engine,
   alerting,
-}: FileSettings): Omit<Config, "state" | "accounts" | "secrets" | "warnings" | "written"> {
+}: FileSettings): Omit<Config, "state" | "proxy" | "accounts" | "secrets" | "warnings" | "written"> {
   const { mode, resend_interval, runbook_base, dashboard_base } = alerting;
   return {
     web: { listen: web.listen_address, externalUrl: web.external_url },

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { CALENDAR_PERIODS, type CalendarPeriod } from "../quota/calendar.ts";
 import { parseBaseUrl } from "./base-url.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
+import { parseListenAddress } from "./listen-address.ts";
 
 /** What an editor sees of a value; `json-schema.ts` makes the rest. It may let through what `parse` refuses, never the reverse. */
 type Seen = Readonly<z.core.JSONSchema.BaseSchema>;
@@ -33,9 +35,34 @@ export function duration(least: number, most: number) {
   });
 }
 
+/** A duration in seconds, or the name of a period of the calendar. */
+export function period(least: number, most: number) {
+  const length = duration(least, most);
+  return scalar<number | CalendarPeriod>(
+    { type: "string", pattern: `^(${CALENDAR_PERIODS.join("|")})$|${DURATION}` },
+    (input) => {
+      const name = CALENDAR_PERIODS.find((one) => one === input);
+      if (name !== undefined) return { value: name };
+      const { data, error } = length.safeParse(input);
+      return error === undefined ? { value: data } : { problem: error.issues[0]?.message ?? error.message };
+    },
+  );
+}
+
 const BASE_URL = "^\\s*[hH][tT][tT][pP][sS]?://(?![^/\\\\]*@)[^?#]+$";
 
 export const baseUrl = scalar({ type: "string", pattern: BASE_URL }, (input) => {
   const result = parseBaseUrl(typeof input === "string" ? input.trim() : "");
   return "url" in result ? { value: result.url } : result;
 });
+
+export const listenAddress = scalar(
+  { type: "string", pattern: "^(\\[[^\\]]*\\]|[A-Za-z0-9_.-]*):[0-9]{1,5}$" },
+  (input) => {
+    const value = typeof input === "string" ? parseListenAddress(input) : undefined;
+    if (value !== undefined) return { value };
+    return {
+      problem: 'needs host:port, such as 127.0.0.1:10844, "[::1]:10844" (in quotes) or :10844 for every interface',
+    };
+  },
+);

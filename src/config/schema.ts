@@ -1,13 +1,17 @@
 import { z } from "zod";
 import { type ConstantKind, ENGINE_CONSTANTS, type EngineConstant } from "../engine/settings.ts";
+import { WEEKDAYS } from "../quota/calendar.ts";
 import { ENFORCEMENTS } from "../quota/reading.ts";
 import { SEVERITIES } from "../quota/state.ts";
 import { alerting } from "./alerting.ts";
 import { parseBaseUrl } from "./base-url.ts";
+import { DECLARED_KINDS, DECLARED_UNITS, expiry, patterns, quotaProblems, weights, zone } from "./declared.ts";
 import { formatDuration } from "./duration.ts";
-import { parseListenAddress } from "./listen-address.ts";
-import { baseUrl, duration, scalar } from "./scalars.ts";
+import { proxy } from "./proxy.ts";
+import { baseUrl, duration, listenAddress, period, scalar } from "./scalars.ts";
+import { sessionFiles } from "./session-files.ts";
 import { state, TWO_PLACES } from "./state.ts";
+import { ONE_TOKEN } from "./web-token.ts";
 
 const MINUTE = 60;
 const DAY = 86_400;
@@ -15,14 +19,6 @@ const YEAR = 366 * DAY;
 
 /** Time between two reads where nothing is configured, in seconds. */
 export const DEFAULT_INTERVAL = 5 * MINUTE;
-
-const listenAddress = scalar({ type: "string", pattern: "^(\\[[^\\]]*\\]|[A-Za-z0-9_.-]*):[0-9]{1,5}$" }, (input) => {
-  const value = typeof input === "string" ? parseListenAddress(input) : undefined;
-  if (value !== undefined) return { value };
-  return {
-    problem: 'needs host:port, such as 127.0.0.1:10844, "[::1]:10844" (in quotes) or :10844 for every interface',
-  };
-});
 
 const peer = scalar({ type: "string", pattern: "^\\s*[hH][tT][tT][pP][sS]?://" }, (input) => {
   const result = parseBaseUrl(typeof input === "string" ? input.trim() : "");
@@ -64,6 +60,14 @@ const web = z.strictObject({
     absent: "the address that it listens on",
     description: "where people reach the status page: what alerts that the daemon pushes link to",
   }),
+  token_env: z.string().optional().meta({
+    description:
+      "name of the environment variable that holds the token which everybody then has to show, [below](#token). At least 16 characters",
+    pattern: "^[A-Za-z_][A-Za-z0-9_]*$",
+  }),
+  token_file: z.string().min(1).optional().meta({
+    description: "path of the file that holds the token, in place of `web.token_env`. It is read again when it changes",
+  }),
 });
 
 const poll = z.strictObject({
@@ -92,7 +96,10 @@ const poll = z.strictObject({
 
 /** The whole file but for the accounts: what those take depends on their provider. */
 export const FILE = z.strictObject({
-  web: web.prefault({}).meta({ description: "the HTTP server" }),
+  web: web
+    .refine(({ token_env, token_file }) => token_env === undefined || token_file === undefined, ONE_TOKEN)
+    .prefault({})
+    .meta({ description: "the HTTP server" }),
   poll: poll.prefault({}).meta({ description: "when accounts are read" }),
   engine: z.strictObject(engineShape).prefault({}).meta({ description: "constants of the engine" }),
   state: state.prefault({}).meta({
@@ -100,23 +107,60 @@ export const FILE = z.strictObject({
     not: { type: "object", ...TWO_PLACES },
   }),
   alerting: alerting.prefault({}).meta({ description: "who alerts" }),
+  proxy: proxy.optional().meta({ description: "passes calls of others on to the providers, and learns from them" }),
   accounts: z.array(z.unknown()).meta({ description: "the list of accounts, at least one" }),
 });
 
-export const QUOTA = z.strictObject({
-  enforcement: z.enum(ENFORCEMENTS).optional().meta({
-    description: "whether requests are refused at zero; a soft quota pages only where its `severity` says so",
-  }),
-  period: duration(1, YEAR).optional().meta({
-    description: "length of its window, where the provider does not tell it",
-  }),
-  limit: z.number().positive().optional().meta({
-    description: "its limit in its own unit, where the provider tells none, as a budget for the spend of a month",
-  }),
-  severity: z.enum(SEVERITIES).optional().meta({
-    description: "severity of whatever fires on it; `none` silences it",
-  }),
-});
+export const QUOTA = z
+  .strictObject({
+    enforcement: z.enum(ENFORCEMENTS).optional().meta({
+      description:
+        "whether requests are refused at zero; a soft quota pages only where its `severity` says so. Of a declared quota `hard` unless it says `soft`",
+    }),
+    period: period(1, YEAR).optional().meta({
+      description:
+        "length of its window, where the provider does not tell it. Of a declared quota: `day`, `week` or `month` of the calendar, or how long a rolling window lasts, from `10m` to `34d`",
+    }),
+    limit: z.number().positive().optional().meta({
+      description:
+        "its limit in its own unit, where the provider tells none, as a budget for the spend of a month; a declared quota needs it",
+    }),
+    severity: z.enum(SEVERITIES).optional().meta({
+      description: "severity of whatever fires on it; `none` silences it",
+    }),
+    unit: z.enum(DECLARED_UNITS).optional().meta({
+      description:
+        "declares the quota: what it counts. Requests and tokens are counted from live traffic, the others are what a request costs by its weight",
+    }),
+    kind: z.enum(DECLARED_KINDS).optional().meta({
+      description:
+        "of a declared quota, which needs it: a day, week or month of the calendar, a window of some hours or days, or credits that are used up",
+    }),
+    zone: zone.optional().meta({
+      description: "whose clocks a calendar follows, as an IANA name such as `America/Los_Angeles`. UTC if not said",
+    }),
+    week_start: z.enum(WEEKDAYS).optional().meta({
+      description: "the day that a calendar week begins on. `monday` if not said",
+    }),
+    sliding: z.boolean().optional().meta({
+      description:
+        "of a rolling window: `true` where use leaves it piece by piece. If not said it begins with the first use and ends all at once",
+    }),
+    expires_at: expiry.optional().meta({
+      description:
+        "when credits lapse: a date, at whose first moment in UTC they do, or a time such as `2026-12-31T18:00:00Z`",
+    }),
+    weights: weights.optional().meta({
+      description:
+        'what a call counts, by model name with `*` for anything, such as `{ "*opus*": 5, "*haiku*": 0.2 }`. The first that fits counts; 1 where none does',
+    }),
+    models: patterns.optional().meta({
+      description: "counts calls to these models only, with `*` for anything",
+    }),
+  })
+  .superRefine((settings, context) => {
+    for (const [key, message] of quotaProblems(settings)) context.addIssue({ code: "custom", path: [key], message });
+  });
 
 const quotaId = z
   .string()
@@ -155,8 +199,13 @@ export const ACCOUNT_SHAPE = {
   models: z.array(z.string().trim().min(1).max(128)).min(1).max(1000).optional().meta({
     description: "ids of the models that the account may use, where the provider does not list them",
   }),
+  session_files: sessionFiles.optional().meta({
+    description:
+      "learns from the logs of a coding tool that uses the account, such as `{ tool: claude_code, path: /home/me/.claude }`; `tool` is `claude_code` or `codex_cli`. They are only ever read, see `docs/session-files.md`",
+  }),
   quotas: z.record(quotaId, QUOTA).nullish().meta({
-    description: "what you know better than the provider, by quota id",
+    description:
+      "by quota id, what you know better than the provider, and the quotas that no provider tells of: those have a `unit`, see `docs/declared-quotas.md`",
   }),
 };
 

@@ -1,11 +1,11 @@
 import type { Account, ReadOutcome } from "../quota/account.ts";
 import { isGood, remainingOf } from "../quota/amounts.ts";
 import { FAILURE_REASONS, type FailureReason } from "../quota/failure.ts";
-import { type AccountReading, holds, isPassing, type Subscription } from "../quota/reading.ts";
+import { type AccountReading, holds, isPassing, type Reading, type Subscription } from "../quota/reading.ts";
 import { type Agreed, agree, nothingAgreed } from "./agreed.ts";
 import type { AccountAlert } from "./alerts.ts";
 import { judge } from "./judge.ts";
-import { supersedes } from "./merge.ts";
+import { completed, supersedes } from "./merge.ts";
 import { type Firing, newQuotaMemory, type QuotaMemory, takeReading, withOverride } from "./quota-memory.ts";
 import type { EngineSettings } from "./settings.ts";
 
@@ -95,7 +95,8 @@ export function takeObserved(
   readings: AccountReading["readings"],
   settings: EngineSettings,
 ): void {
-  takeAnswer(memory, account, readings, settings);
+  const whole = readings.map((told) => completed(told, memory.quotas.get(told.quota)?.good));
+  takeAnswer(memory, account, whole, settings);
 }
 
 /** An answer that does not speak of the subscription says nothing of it, until a day of them do not. */
@@ -133,7 +134,7 @@ function takeAnswer(
     const reading = withOverride(told, override);
     const known = memory.quotas.get(reading.quota);
     if (known !== undefined && !supersedes(reading, known.good ?? known.latest, account.staleAfterSeconds)) {
-      if (known.missing !== undefined) known.missing = undefined;
+      noteSuperseded(known, reading);
       continue;
     }
     const quota = known ?? newQuotaMemory(reading);
@@ -144,6 +145,12 @@ function takeAnswer(
       balances.includes(told) && balances.some((other) => other.unit !== told.unit && (remainingOf(other) ?? 0) > 0);
     judge(quota, event, { override, hasOtherBalance }, settings);
   }
+}
+
+/** Another source knows better: the quota is there, and how far our count is from it may be told. */
+function noteSuperseded(quota: QuotaMemory, reading: Reading): void {
+  if (quota.missing !== undefined) quota.missing = undefined;
+  if (reading.source === "count") quota.counted = reading;
 }
 
 const isMoney = (unit: string) => unit === "usd" || unit === "cny";

@@ -6,6 +6,7 @@ import { fireAccountAlerts } from "./account-alerts.ts";
 import { ACCOUNT_ALERTS, QUOTA_ALERTS } from "./alerts.ts";
 import { bindingOf, isDue, lowerBeside } from "./beside.ts";
 import type { Clock } from "./clock.ts";
+import { driftOf } from "./drift.ts";
 import { firingOfState, release, worstOf } from "./firing.ts";
 import { windowsOf } from "./outlook.ts";
 import type { Firing, QuotaMemory } from "./quota-memory.ts";
@@ -114,6 +115,7 @@ function showQuota(
     topupsTotal: meter?.topups ?? 0,
     limitChangesTotal: meter?.limitChanges ?? 0,
     unusedAtResetRatio: meter?.unusedAtReset,
+    driftRatio: driftOf(quota, clock.now),
   };
 }
 

@@ -75,6 +75,7 @@ function watch(told: Told): Clauses {
 
 function unknown({ quota, now }: Told): Clauses {
   const { reading, lastGoodAt, valid } = quota;
+  if (reading.source === "declared") return ["the config declares it, and no call was counted for it yet"];
   if (lastGoodAt === undefined)
     return [
       reading.confidence === "degraded"

@@ -24,6 +24,25 @@ export function supersedes(next: Reading, known: Reading | undefined, staleAfter
   return next.source === known.source || trustOf(next) > trustOf(known);
 }
 
+/**
+ * An overheard reading with what a read of the same quota has told of its nature: headers say how much there is, and of the
+ * window that it is counted over often nothing.
+ */
+export function completed(told: Reading, known: Reading | undefined): Reading {
+  if (told.source !== "headers" || told.kind === "rate_limit" || known === undefined) return told;
+  if (known.unit !== told.unit || known.source === "count" || known.source === "declared") return told;
+  const { kind, enforcement, periodSeconds, resetAt } = known;
+  const goesOn = told.resetAt === undefined && resetAt !== undefined && resetAt > told.readAt;
+  return {
+    ...told,
+    kind,
+    // Where calls are refused, it stops them by now, whatever else once paid for them.
+    ...(told.refused !== true && { enforcement }),
+    ...(told.periodSeconds === undefined && periodSeconds !== undefined && { periodSeconds }),
+    ...(goesOn && { resetAt }),
+  };
+}
+
 /** One of the two is what we have counted or what the config declares. */
 const isOwnArithmetic = (...readings: readonly Reading[]) =>
   readings.some(({ source, confidence }) => source === "count" || source === "declared" || confidence === "degraded");

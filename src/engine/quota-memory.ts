@@ -28,6 +28,8 @@ export interface QuotaMemory {
   latest: Reading;
   /** The last good one: what is shown and judged. */
   good: Reading | undefined;
+  /** What we counted last, where another source has told better. */
+  counted?: Reading;
   meter: Meter | undefined;
   limit: LimitMemory;
   outlook: Outlook | undefined;

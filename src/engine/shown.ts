@@ -29,6 +29,8 @@ const NOTHING: Shown = {
 /** The one place that decides which values are shown, so that metrics, alerts, document and page cannot disagree. */
 export function shown(quota: QuotaSnapshot): Shown {
   const { reading, short, long } = quota;
+  // What the config declares is true whether anything was counted or not.
+  if (reading.source === "declared") return { ...NOTHING, limit: reading.limit };
   if (!quota.valid || reading.confidence === "degraded") return NOTHING;
   const capped = reading.unlimited !== true;
   return {

@@ -61,6 +61,8 @@ export interface QuotaSnapshot {
   readonly topupsTotal: number;
   readonly limitChangesTotal: number;
   readonly unusedAtResetRatio: number | undefined;
+  /** By how much our count is above what the provider tells of the same window, as a share of the limit. */
+  readonly driftRatio?: number | undefined;
 }
 
 export interface AccountSnapshot extends Pick<Account, "provider" | "account" | "labels" | "intervalSeconds"> {

@@ -1,4 +1,5 @@
 import type { HttpClient } from "./client.ts";
+import type { Forwarder } from "./forward.ts";
 import type { PostClient, TlsOptions } from "./post-client.ts";
 
 /** Loads the real client with the first call: that takes as long as a tenth of the start, and no scrape waits for it. */
@@ -30,6 +31,24 @@ export function createLazyPostClient(options: { userAgent: string; tls?: TlsOpti
     async post(request) {
       loaded ??= load();
       return (await loaded).post(request);
+    },
+    async close() {
+      await (await loaded)?.close();
+    },
+  };
+}
+
+/** The same for calls of others that are passed on. */
+export function createLazyForwarder() {
+  let loaded: Promise<Forwarder> | undefined;
+  const load = async (): Promise<Forwarder> => {
+    const { createForwarder } = await import("./forward.ts");
+    return createForwarder();
+  };
+  return {
+    async get() {
+      loaded ??= load();
+      return loaded;
     },
     async close() {
       await (await loaded)?.close();

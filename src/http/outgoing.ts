@@ -11,7 +11,10 @@ export function describeCall({ url, method = "GET" }: Pick<Outgoing, "url" | "me
   return `${method} ${parsed.host}${parsed.pathname}`;
 }
 
-/** The only place that reveals credentials. */
+/** The value of `Authorization` for a call to a daemon of ours. */
+export const bearerOf = (token: Secret): string => `Bearer ${token.reveal()}`;
+
+/** Reveals the credentials of a call to a provider. */
 export function requestHeaders(
   { bearer, headers = {}, body }: Pick<Outgoing, "bearer" | "headers" | "body">,
   { userAgent, call }: { readonly userAgent: string; readonly call: string },

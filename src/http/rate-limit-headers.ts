@@ -24,23 +24,33 @@ export const RATE_LIMIT_DIALECTS = {
   single: /^x-rate-?limit-(?<field>limit|remaining|reset)$/,
   /** `ratelimit-limit`: the drafts of the IETF up to 06. */
   ietf: /^ratelimit-(?<field>limit|remaining|reset)$/,
+  /** `x-tokenlimit-limit`: the tokens of Together, beside the requests of `x-ratelimit-limit`. */
+  tokenLimit: /^x-tokenlimit-(?<field>limit|remaining|reset)$/,
 } as const;
 export type RateLimitDialect = keyof typeof RATE_LIMIT_DIALECTS;
 
-/** The buckets that the headers of one answer tell in one dialect. A bucket without anything readable is left out. */
+/**
+ * The buckets that the headers of one answer tell in one dialect. A bucket without anything readable is left out, and so
+ * is one with an amount below 0: that is how Azure says that it does not know, beside a 0 that is no amount either.
+ */
 export function rateLimits(headers: AnswerHeaders, dialect: RateLimitDialect, now: Date): RateLimits {
   const all = lowerCase(headers);
   const clock = answerClock(all["date"], now);
   const found = new Map<string, RateLimit>();
+  const unknown = new Set<string>();
   for (const [name, value] of Object.entries(all)) {
     const { field, bucket = "" } = RATE_LIMIT_DIALECTS[dialect].exec(name)?.groups ?? {};
     if (field === undefined) continue;
+    if (field !== "reset" && BELOW_ZERO.test(value)) unknown.add(bucket);
     const one = bucket === "" ? firstOf(value) : value;
     const told = one === undefined ? undefined : fieldOf(field, one, clock);
     if (told !== undefined) found.set(bucket, { ...found.get(bucket), ...told });
   }
+  for (const bucket of unknown) found.delete(bucket);
   return found;
 }
+
+const BELOW_ZERO = /^\s*-\d{1,15}(?:\.\d{1,15})?\s*$/;
 
 function fieldOf(field: string, value: string, clock: AnswerClock): RateLimit | undefined {
   if (field === "reset") {
@@ -91,15 +101,25 @@ export function rateLimitHeaders(headers: AnswerHeaders, now: Date): AnswerHeade
 
 const DIALECTS = Object.values(RATE_LIMIT_DIALECTS);
 
-function tellsRateLimit(name: string, value: string, clock: AnswerClock): boolean {
+/** The bucket that a header of any dialect belongs to, "" if it names none; undefined for any other header. */
+export function bucketIn(name: string): string | undefined {
+  const groups = DIALECTS.map((dialect) => dialect.exec(name)?.groups).find((found) => found !== undefined);
+  return groups === undefined ? undefined : (groups["bucket"] ?? "");
+}
+
+export function tellsRateLimit(name: string, value: string, clock: AnswerClock): boolean {
   if (STRUCTURED.has(name)) return STRUCTURED_VALUE.test(value) && !LONG_WORD.test(value);
   if (value.length > LONGEST_VALUE) return false;
   if (name === "date") return httpDate(value) !== undefined;
   if (!DIALECTS.some((dialect) => dialect.test(name))) return false;
   const parts = isOneValue(value) ? [value] : value.split(/[,;]/).map((part) => part.replace(/^\s*w=/, ""));
-  return parts.every((part) => amountOf(part) !== undefined || resetTime(part, clock) !== undefined);
+  return parts.every(
+    (part) => amountOf(part) !== undefined || resetTime(part, clock) !== undefined || BELOW_ZERO.test(part),
+  );
 }
 
 export function lowerCase(headers: AnswerHeaders): AnswerHeaders {
+  // Of HTTP/2, and after the first time.
+  if (Object.keys(headers).every((name) => name === name.toLowerCase())) return headers;
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

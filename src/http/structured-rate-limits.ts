@@ -1,4 +1,4 @@
-import { type AnswerHeaders, lowerCase, type RateLimit, type RateLimits } from "./rate-limit-headers.ts";
+import { type AnswerHeaders, lowerCase, type RateLimit } from "./rate-limit-headers.ts";
 import { type AnswerClock, answerClock, resetTime } from "./reset-time.ts";
 
 // https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/, read 2026-11-21. From draft 08 on both fields
@@ -12,8 +12,15 @@ const ITEM = `${TEXT}(?:${BLANK}${PARAMETER})*`;
 const LIST = new RegExp(`^${ITEM}(?:${BLANK},${BLANK}${ITEM})*$`);
 const LONGEST = 2000;
 
+/** What a policy counts and over how long, where that is told. */
+export interface PolicyLimit extends RateLimit {
+  readonly windowSeconds?: number;
+  /** `requests` where nothing is told. */
+  readonly counted?: string;
+}
+
 /** `RateLimit` and `RateLimit-Policy`, by policy name; the unnamed bucket of draft 07 is "". Broken fields tell nothing. */
-export function structuredRateLimits(headers: AnswerHeaders, now: Date): RateLimits {
+export function structuredRateLimits(headers: AnswerHeaders, now: Date): ReadonlyMap<string, PolicyLimit> {
   const all = lowerCase(headers);
   const clock = answerClock(all["date"], now);
   const field = all["ratelimit"]?.trim() ?? "";
@@ -21,7 +28,7 @@ export function structuredRateLimits(headers: AnswerHeaders, now: Date): RateLim
   if (single !== undefined) return new Map([["", single]]);
 
   const policies = itemsOf(all["ratelimit-policy"]?.trim() ?? "");
-  const found = new Map<string, RateLimit>();
+  const found = new Map<string, PolicyLimit>();
   for (const { name, parameters } of [...itemsOf(field), ...policies]) {
     const partition = parameters.get("pk");
     const policy = policies.find((other) => other.name === name && isPolicyOf(other.parameters, partition));
@@ -38,20 +45,24 @@ function isPolicyOf(policy: ReadonlyMap<string, string>, partition: string | und
   return key === undefined || key === partition;
 }
 
-function toldBy(parameters: ReadonlyMap<string, string>, clock: AnswerClock): RateLimit | undefined {
+function toldBy(parameters: ReadonlyMap<string, string>, clock: AnswerClock): PolicyLimit | undefined {
   const limit = whole(parameters.get("q"));
   const remaining = whole(parameters.get("r"));
   const wait = whole(parameters.get("t"));
   const resetAt = wait === undefined ? undefined : resetTime(`${wait}s`, clock);
+  const windowSeconds = whole(parameters.get("w"));
+  const counted = /^"(?<unit>[a-z-]{1,24})"$/.exec(parameters.get("qu") ?? "")?.groups?.["unit"];
   if (limit === undefined && remaining === undefined && resetAt === undefined) return undefined;
   return {
     ...(limit !== undefined && { limit }),
     ...(remaining !== undefined && { remaining }),
     ...(resetAt !== undefined && { resetAt }),
+    ...(windowSeconds !== undefined && windowSeconds > 0 && { windowSeconds }),
+    ...(counted !== undefined && { counted }),
   };
 }
 
-function draft07(field: string, clock: AnswerClock): RateLimit | undefined {
+function draft07(field: string, clock: AnswerClock): PolicyLimit | undefined {
   const pairs = field.split(",").map((part) => /^\s*(limit|remaining|reset)=(\d{1,15})\s*$/.exec(part));
   if (!pairs.every((pair) => pair !== null)) return undefined;
   const told = new Map(pairs.map(([, key = "", value = ""]) => [key, value]));

@@ -1,8 +1,14 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { type AlertmanagerMetrics, createAlertmanagerMetrics } from "./alertmanager-metrics.ts";
+import { createProxyMetrics, type ProxyMetrics } from "./proxy-metrics.ts";
+import { createSessionMetrics, type SessionMetrics } from "./session-metrics.ts";
 
 /** Which half of the page could not be rendered. */
 export type MetricsPart = "quotas" | "exporter";
+
+/** How an observation that was sent to the daemon ended. `unreadable`: a whole request of which nothing could be read. */
+const OBSERVATION_RESULTS = ["accepted", "invalid", "unknown_account", "clock", "unreadable", "failed"] as const;
+export type ObservationResult = (typeof OBSERVATION_RESULTS)[number];
 
 /** What the daemon says of itself. The parts of the daemon report here; only the metrics page reads it. */
 export interface ExporterMetrics {
@@ -18,10 +24,18 @@ export interface ExporterMetrics {
   /** Creates the series of the peer at 0; never called without one. Those of an earlier one go on. */
   readonly addPeer: () => void;
   readonly peerAsked: (result: "taken" | "none" | "failed") => void;
+  /** Creates the series of those who are not let in at 0; never called without a token. */
+  readonly addToken: () => void;
+  readonly unauthorized: (reason: "missing" | "wrong") => void;
+  readonly observationTaken: (result: ObservationResult) => void;
   readonly configLoaded: (at: Date) => void;
   readonly configRefused: () => void;
   /** Series of one Alertmanager that alerts are pushed to, whose queue takes so many. They begin at 0, or go on. */
   readonly alertmanager: (name: string, queueCapacity: number) => AlertmanagerMetrics;
+  /** Series of the proxy; never called without one. */
+  readonly proxy: () => ProxyMetrics;
+  /** Series of the logs of coding tools; never called without some. */
+  readonly sessions: () => SessionMetrics;
   readonly render: () => Promise<string>;
 }
 
@@ -63,7 +77,7 @@ export function createExporterMetrics(build: BuildInfo): ExporterMetrics {
   });
   const seriesDropped = new Counter({
     name: "llm_quota_exporter_series_dropped_total",
-    help: "Quotas left out because an account has too many, or because their identity was there twice.",
+    help: "Quotas and models left out because an account has too many, or because their identity was there twice.",
     labelNames: ["provider"] as const,
     registers,
   });
@@ -112,10 +126,25 @@ export function createExporterMetrics(build: BuildInfo): ExporterMetrics {
     registers,
   });
 
+  const unauthorized = new Counter({
+    name: "llm_quota_exporter_unauthorized_requests_total",
+    help: "Requests without the token that is asked for, or with another one. Absent without a token.",
+    labelNames: ["reason"] as const,
+    registers,
+  });
+  const observations = new Counter({
+    name: "llm_quota_exporter_observations_total",
+    help: "Observations that were sent to the daemon, by what came of them.",
+    labelNames: ["result"] as const,
+    registers,
+  });
+  for (const result of OBSERVATION_RESULTS) observations.inc({ result }, 0);
+
   // The timer cannot be left out, only slowed down.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 60_000 });
   for (const name of UNWANTED) registry.removeSingleMetric(name);
 
+  let ofSessions: SessionMetrics | undefined;
   let ofAlertmanager: ReturnType<typeof createAlertmanagerMetrics> | undefined;
   const known = new Set<string>();
   function addProvider(provider: string): void {
@@ -144,6 +173,11 @@ export function createExporterMetrics(build: BuildInfo): ExporterMetrics {
       for (const result of ["taken", "none", "failed"]) peerOutcomes.inc({ result }, 0);
     },
     peerAsked: (result) => peerOutcomes.inc({ result }),
+    addToken: () => {
+      for (const reason of ["missing", "wrong"]) unauthorized.inc({ reason }, 0);
+    },
+    unauthorized: (reason) => unauthorized.inc({ reason }),
+    observationTaken: (result) => observations.inc({ result }),
     configLoaded: (at) => {
       reloadSuccessful.set(1);
       reloadSuccessAt.set(at.getTime() / 1000);
@@ -153,6 +187,11 @@ export function createExporterMetrics(build: BuildInfo): ExporterMetrics {
       // Families without series would only be noise to those who let Prometheus alert.
       ofAlertmanager ??= createAlertmanagerMetrics(registry);
       return ofAlertmanager(name, queueCapacity);
+    },
+    proxy: () => createProxyMetrics(registry),
+    sessions: () => {
+      ofSessions ??= createSessionMetrics(registry);
+      return ofSessions;
     },
     render: () => registry.metrics(),
   };

@@ -1,5 +1,6 @@
 import type { Shown } from "../engine/shown.ts";
 import type { AccountSnapshot, QuotaSnapshot } from "../engine/snapshot.ts";
+import type { ObservedUse } from "./observed-use.ts";
 
 /** Writes one sample. An undefined or non-finite value writes nothing: absent is how unknown looks. */
 export type Write<L extends readonly string[] = readonly string[]> = (
@@ -26,6 +27,8 @@ export interface Family<L extends readonly string[] = readonly string[]> {
   readonly help: string;
   readonly labels: L;
   readonly account?: Emit<AccountSnapshot, L>;
+  /** Of an account that has had live traffic. */
+  readonly observed?: Emit<ObservedUse, L>;
   readonly quota?: Emit<QuotaSubject, L>;
 }
 

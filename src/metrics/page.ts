@@ -3,11 +3,14 @@ import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
 import type { Snapshot } from "../engine/snapshot.ts";
 import type { ExporterMetrics, MetricsPart } from "./exporter-metrics.ts";
+import type { ObservedUseOf } from "./observed-use.ts";
 import { renderPieces } from "./render.ts";
 
 export interface MetricsPageDeps {
   readonly snapshot: () => Snapshot;
   readonly exporter: Pick<ExporterMetrics, "render" | "countDroppedSeries" | "countRenderFailure">;
+  /** What live traffic has used; without it there is none. */
+  readonly observed?: ObservedUseOf;
   readonly now: () => Date;
   /** Hears of a part that had to be left out. */
   readonly onError: (error: unknown) => void;
@@ -31,7 +34,7 @@ const pack = promisify(gzip);
 /** Level 1: a scrape should be over soon, and repeated labels pack well at any level. */
 const PACKING = { level: constants.Z_BEST_SPEED };
 
-export function createMetricsPage({ snapshot, exporter, now, onError }: MetricsPageDeps): MetricsPage {
+export function createMetricsPage({ snapshot, exporter, observed, now, onError }: MetricsPageDeps): MetricsPage {
   let counted: Snapshot | undefined;
   let current: SharedBody | undefined;
 
@@ -41,8 +44,11 @@ export function createMetricsPage({ snapshot, exporter, now, onError }: MetricsP
     // Counted once per snapshot: how often somebody scrapes must not move the counter.
     const isNew = shown !== counted;
     counted = shown;
-    const pieces = renderPieces(shown, now(), (provider) => {
-      if (isNew) exporter.countDroppedSeries(provider, 1);
+    const pieces = renderPieces(shown, now(), {
+      onDropped(provider) {
+        if (isNew) exporter.countDroppedSeries(provider, 1);
+      },
+      ...(observed && { observed }),
     });
     const done: Buffer[] = [];
     for (const piece of pieces) {

@@ -110,6 +110,13 @@ export const QUOTA_FAMILIES: readonly Family[] = [
     quota: ({ quota }, write) => write(quota.valid ? quota.unusedAtResetRatio : undefined),
   }),
   family({
+    name: "llm_quota_observed_drift_ratio",
+    type: "gauge",
+    help: "What we counted of live traffic minus what the provider tells of the same window, divided by the limit. Absent unless both are known.",
+    labels: [],
+    quota: ({ quota }, write) => write(quota.valid ? quota.driftRatio : undefined),
+  }),
+  family({
     name: "llm_quota_alert_state",
     type: "gauge",
     help: "State of the quota: one series per state, exactly one of them is 1.",

@@ -1,4 +1,4 @@
-import type { HttpClient } from "../http/client.ts";
+import type { HttpClient, JsonRequest } from "../http/client.ts";
 import { UpstreamError } from "../http/upstream-error.ts";
 import type { Account } from "../quota/account.ts";
 import { PEER_OUTCOME, type PeerOutcome } from "./peer-outcome.ts";
@@ -27,6 +27,8 @@ interface PeerOptions {
   readonly url: () => string | undefined;
   /** Deadline of a read: to ask the peer never takes longer. */
   readonly timeoutSeconds: () => number;
+  /** What a daemon of this config asks everybody for, and its peer asks us; undefined for none. */
+  readonly token?: () => Promise<JsonRequest<unknown>["bearer"]>;
   /** Hears how every question ended. */
   readonly onAsked: (result: PeerResult, problem?: unknown) => void;
 }
@@ -34,12 +36,13 @@ interface PeerOptions {
 /** A peer that hangs delays a read by no more than this. */
 const MOST_SECONDS = 2;
 
-export function createPeer({ http, url, timeoutSeconds, onAsked }: PeerOptions): Peer {
+export function createPeer({ http, url, timeoutSeconds, token, onAsked }: PeerOptions): Peer {
   const ask = async (base: string, { account, definition }: AskedAccount, stopped: AbortSignal) => {
     const deadline = AbortSignal.timeout(Math.ceil(Math.min(MOST_SECONDS, timeoutSeconds()) * 1000));
     const { data } = await http.json({
       url: `${base}/api/v1/outcomes/${encodeURIComponent(account)}?definition=${encodeURIComponent(definition)}`,
       schema: PEER_OUTCOME,
+      bearer: await token?.(),
       signal: AbortSignal.any([deadline, stopped]),
     });
     return data;

@@ -43,6 +43,8 @@ interface ProviderFacts {
   /** Further hosts of the provider itself: the poll floor holds on these and on the host of `baseUrl`. */
   readonly otherHosts?: readonly string[];
   readonly credential: CredentialKind;
+  /** The header that carries its key, in lower case, where that is not `authorization` with `Bearer`. */
+  readonly keyHeader?: string;
   /** Why the login file that a tool of this provider keeps is of no use: told to those who name it. */
   readonly noLogin?: string;
   /** Environment variables that make an account when there is no config file, the first that is set wins. */

@@ -12,6 +12,8 @@ export interface Bucket {
   readonly header: string;
   readonly quota: string;
   readonly unit: Unit;
+  /** Where it is known over how long it counts. */
+  readonly periodSeconds?: number | undefined;
 }
 
 /** The buckets that tell what is left, in the order of the list. A limit alone says nothing of that. */
@@ -20,7 +22,7 @@ export function bucketReadings(
   told: RateLimits,
   { source, now }: { readonly source: "headers" | "probe"; readonly now: Date },
 ): readonly Reading[] {
-  return buckets.flatMap(({ header, quota, unit }): Reading[] => {
+  return buckets.flatMap(({ header, quota, unit, periodSeconds }): Reading[] => {
     const { limit, remaining, resetAt }: RateLimit = told.get(header) ?? {};
     if (remaining === undefined) return [];
     return [
@@ -33,6 +35,7 @@ export function bucketReadings(
         remaining,
         // A bucket that was full again before we asked has no reset to come, and would count as over at once.
         ...(resetAt !== undefined && resetAt > now && { resetAt }),
+        ...(periodSeconds !== undefined && { periodSeconds }),
         enforcement: "hard",
         source,
         confidence: "reported",

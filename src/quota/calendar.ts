@@ -18,16 +18,55 @@ export function nextFirst(now: Date): Date {
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1));
 }
 
-/**
- * 00:00 of tomorrow by the clocks of a zone such as America/Los_Angeles, which may be 23 or 25 hours after the last one.
- * Not for the few zones that change their clocks at midnight itself.
- */
+/** When tomorrow begins by the clocks of a zone such as America/Los_Angeles, which may be 23 or 25 hours after today did. */
 export function nextMidnightOf(zone: string, now: Date): Date {
+  return dayIn(zone, now, 1);
+}
+
+export const CALENDAR_PERIODS = ["day", "week", "month"] as const;
+export type CalendarPeriod = (typeof CALENDAR_PERIODS)[number];
+
+/** In the order of `getUTCDay`. */
+export const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+export interface CalendarRule {
+  readonly period: CalendarPeriod;
+  /** An IANA name. */
+  readonly zone: string;
+  readonly weekStart: Weekday;
+}
+
+/** The day, week or month that `now` is in, by the clocks of a zone: up to `to`, and without it. */
+export function calendarWindow({ period, zone, weekStart }: CalendarRule, now: Date): { from: Date; to: Date } {
+  if (period === "day") return { from: dayIn(zone, now, 0), to: dayIn(zone, now, 1) };
   const [year, month, day] = datePartsIn(zone, now);
-  const midnight = Date.UTC(year, month - 1, day + 1);
-  // The clocks may change between now and then, so what counts is how far ahead of UTC they are at the end.
-  const nearly = midnight - aheadMs(zone, new Date(midnight - aheadMs(zone, now)));
-  return new Date(midnight - aheadMs(zone, new Date(nearly)));
+  if (period === "month") return { from: startOfDay(zone, year, month, 1), to: startOfDay(zone, year, month + 1, 1) };
+  const weekday = new Date(Date.UTC(year, month - 1, day)).getUTCDay();
+  const back = (weekday - WEEKDAYS.indexOf(weekStart) + 7) % 7;
+  return { from: dayIn(zone, now, -back), to: dayIn(zone, now, 7 - back) };
+}
+
+function dayIn(zone: string, now: Date, days: number): Date {
+  const [year, month, day] = datePartsIn(zone, now);
+  return startOfDay(zone, year, month, day + days);
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * The first moment of a day by the clocks of a zone. Where they change at midnight itself that is not 00:00; a day that is
+ * left out begins with the one after it. Months from 1, and both may be beyond the ends of their year or month.
+ */
+function startOfDay(zone: string, year: number, month: number, day: number): Date {
+  const midnight = Date.UTC(year, month - 1, day);
+  // The clocks may change near midnight: it is told by how far ahead of UTC they are before that or after it.
+  const [first, last] = [-1, 1]
+    .map((days) => midnight - aheadMs(zone, new Date(midnight + days * DAY_MS)))
+    .toSorted((a, b) => a - b);
+  if (first === undefined || last === undefined) return new Date(midnight);
+  const [inYear, inMonth, onDay] = datePartsIn(zone, new Date(first));
+  return new Date(Date.UTC(inYear, inMonth - 1, onDay) >= midnight ? first : last);
 }
 
 function midnightIn(now: Date, days: number): Date {
@@ -43,10 +82,19 @@ function aheadMs(zone: string, at: Date): number {
 type DateParts = readonly [year: number, month: number, day: number, hour: number, minute: number, second: number];
 
 function datePartsIn(timeZone: string, at: Date): DateParts {
-  const format = new Intl.DateTimeFormat("en-US", { timeZone, hourCycle: "h23", ...NUMBERS });
+  const format = formatOf(timeZone);
   const told = new Map(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
   const part = (name: Intl.DateTimeFormatPartTypes) => told.get(name) ?? 0;
   return [part("year"), part("month"), part("day"), part("hour"), part("minute"), part("second")];
+}
+
+/** To build one takes a hundred times as long as to use it. Zones are those of the config and of providers. */
+const FORMATS = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const format = FORMATS.get(timeZone) ?? new Intl.DateTimeFormat("en-US", { timeZone, hourCycle: "h23", ...NUMBERS });
+  FORMATS.set(timeZone, format);
+  return format;
 }
 
 const NUMBERS = {

@@ -14,6 +14,8 @@ export interface Observation {
   readonly headers: Readonly<Record<string, string>>;
   readonly model?: string;
   readonly usage?: Usage;
+  /** Nothing of its cost is counted: no call of a model, or one whose cost another observation tells when its answer ends. */
+  readonly uncounted?: true;
   /** The JSON body of a refused call. It is looked at once and kept nowhere. */
   readonly error?: unknown;
 }

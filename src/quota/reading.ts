@@ -67,7 +67,7 @@ export interface Reading {
 export const isPassing = ({ source }: Reading): boolean => source === "headers" || source === "count";
 
 /** When the window of a passing reading ends, in seconds; undefined where it has no known end. */
-export function windowEnd({ resetAt, readAt, periodSeconds }: Reading): number | undefined {
+function windowEnd({ resetAt, readAt, periodSeconds }: Reading): number | undefined {
   if (resetAt !== undefined) return resetAt.getTime() / 1000;
   return periodSeconds === undefined ? undefined : readAt.getTime() / 1000 + periodSeconds;
 }

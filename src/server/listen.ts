@@ -16,17 +16,31 @@ export interface Listening {
   readonly close: () => Promise<void>;
 }
 
+interface ListenOptions {
+  /** The key of the config that names the address. */
+  readonly setting?: string;
+  /** Within this a request has to come, with its body. */
+  readonly requestTimeoutMs?: number;
+  readonly connections?: number;
+  /** Sees the server before it listens. */
+  readonly prepare?: (server: Server) => void;
+}
+
 const CLOSE_MS = 1500;
 
 /** Serves `app`. Rejects with one line that says what to do when the address cannot be had. */
 export async function listen(
   app: RequestListener,
   address: { readonly host: string; readonly port: number },
+  options: ListenOptions = {},
 ): Promise<Listening> {
+  const { setting = "web.listen_address", requestTimeoutMs = 15_000, connections = 256, prepare } = options;
   const server = createServer(
     {
       headersTimeout: 10_000,
-      requestTimeout: 15_000,
+      requestTimeout: requestTimeoutMs,
+      // Finds callers that went without a word, as behind a cable that was pulled.
+      keepAlive: true,
       // Longer than any usual scrape interval, so that Prometheus need not connect anew for each scrape.
       keepAliveTimeout: 75_000,
       // Node looks for slow clients this often, by default only every 30 s: the two limits above would not hold.
@@ -34,10 +48,11 @@ export async function listen(
     },
     app,
   );
-  server.maxConnections = 256;
+  server.maxConnections = connections;
+  prepare?.(server);
 
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => reject(new Error(whyNot(error, address), { cause: error })));
+    server.once("error", (error) => reject(new Error(whyNot(error, address, setting), { cause: error })));
     server.listen(address.port, address.host, resolve);
   });
 
@@ -71,16 +86,16 @@ function boundAddress(server: Server): AddressInfo {
   return bound;
 }
 
-function whyNot(error: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): string {
+function whyNot(error: NodeJS.ErrnoException, { host, port }: { host: string; port: number }, setting: string): string {
   const where = hostPort(host, port);
   switch (error.code) {
     case "EADDRINUSE":
-      return `${where} is in use: stop the other process or set web.listen_address`;
+      return `${where} is in use: stop the other process or set ${setting}`;
     case "EACCES":
-      return `${where} may not be used by this user: set web.listen_address to a port above 1023`;
+      return `${where} may not be used by this user: set ${setting} to a port above 1023`;
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
-      return `${where} is no address of this machine: set web.listen_address`;
+      return `${where} is no address of this machine: set ${setting}`;
     default:
       return `cannot listen on ${where}: ${error.code ?? error.message}`;
   }

@@ -37,14 +37,19 @@ export function sendDocument(request: Request, response: Response, document: obj
   return sendPacked(request, response, JSON_TYPE, `${toJson(document)}\n`);
 }
 
+/** A short document with a status of its own, unpacked. */
+export function sendAnswer(response: Response, status: number, document: object): void {
+  send(response, status, JSON_TYPE, `${toJson(document)}\n`);
+}
+
 /** What went wrong with a call of the API. */
 export function sendError(response: Response, status: number, error: string): void {
   const problem: Problem = { error };
-  send(response, status, JSON_TYPE, `${toJson(problem)}\n`);
+  sendAnswer(response, status, problem);
 }
 
 export function sendNotFound(response: Response, problem: NotFound): void {
-  send(response, 404, JSON_TYPE, `${toJson(problem)}\n`);
+  sendAnswer(response, 404, problem);
 }
 
 /** Not express' own `send`: that one rewrites the content type, and Prometheus wants it to the letter. */

@@ -5,9 +5,11 @@ import type { MetricsPage } from "../metrics/page.ts";
 import { pollsDocument } from "./account-document.ts";
 import type { History } from "./account-page.ts";
 import { accountNamed, accountRoute, quotasRoute } from "./api-routes.ts";
+import { type TokenGate, tokenGate } from "./auth.ts";
 import { unknownAccount } from "./choice.ts";
 import { eventRoute } from "./event-route.ts";
 import { createEvents, type Events } from "./events.ts";
+import { NO_OBSERVATIONS, type ObservationDeps, observationsRoute } from "./observations-route.ts";
 import { type OnDemandReads, probe, probeSeconds } from "./on-demand.ts";
 import { accountPageRoute, overviewRoute } from "./page-routes.ts";
 import { PAGE_SCRIPT_SOURCE } from "./page-script.ts";
@@ -26,6 +28,10 @@ export interface ServerDeps {
   readonly ownOutcomeOf?: OwnOutcomeOf;
   /** What changes, for those who follow it; without it nothing ever does. */
   readonly events?: Pick<Events, "follow">;
+  /** Who is let in; everybody where it is left out. */
+  readonly gate?: TokenGate;
+  /** What learns from live traffic. */
+  readonly observations?: ObservationDeps;
   /** What was left of one quota at the times it was read since then, oldest first. */
   readonly history: History;
   /** Every account has been attempted once. */
@@ -64,18 +70,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 /** Turns values into responses. It starts nothing but reads on demand, which the poller rations. */
 export function createServer(deps: ServerDeps): Express {
   const { snapshot, metricsPage, ready, onError, events = createEvents({ snapshot: nothing, now: deps.now }) } = deps;
-  const app = express();
-  app.disable("x-powered-by");
-  app.disable("etag");
-  app.enable("strict routing");
-  app.enable("case sensitive routing");
-  app.set("query parser", false);
-
-  app.use((_request, response, next) => {
-    response.set(HEADERS);
-    next();
-  });
-
+  const app = guarded(deps.gate);
   const get = (path: string, handler: RequestHandler) => app.route(path).get(handler).all(only("GET, HEAD"));
 
   get("/", overviewRoute(deps));
@@ -87,6 +82,8 @@ export function createServer(deps: ServerDeps): Express {
   get("/api/v1/outcomes/:name", peerRoute(deps.ownOutcomeOf ?? (() => undefined), snapshot));
   get("/api/v1/route", routeAdvice(deps));
   get("/api/v1/events", eventRoute({ events, snapshot }));
+  const observations = { ...(deps.observations ?? NO_OBSERVATIONS), now: deps.now, onError };
+  app.route("/api/v1/observations").post(observationsRoute(observations)).all(only("POST"));
   get("/debug/polls", (request, response) =>
     sendDocument(request, response, pollsDocument(snapshot(), deps.reads.log)),
   );
@@ -101,6 +98,22 @@ export function createServer(deps: ServerDeps): Express {
   const paths = pathsOf(app);
   app.use((request, response) => sendNotFound(response, unknownPath(request.path, paths)));
   app.use(onFailure(onError));
+  return app;
+}
+
+/** What holds for every answer, whatever is asked for. */
+function guarded(gate: TokenGate | undefined): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  app.enable("strict routing");
+  app.enable("case sensitive routing");
+  app.set("query parser", false);
+  app.use((_request, response, next) => {
+    response.set(HEADERS);
+    next();
+  });
+  if (gate !== undefined) app.use(tokenGate(gate));
   return app;
 }
 

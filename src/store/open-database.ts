@@ -41,6 +41,31 @@ const MIGRATIONS = [
   CREATE INDEX outcome_of_account ON outcome (account_id, at);
 `,
   "CREATE TABLE alert (name TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;",
+  `
+  CREATE TABLE count (
+    account_id INTEGER NOT NULL REFERENCES account (id),
+    minute INTEGER NOT NULL,
+    model TEXT NOT NULL,
+    requests REAL NOT NULL,
+    input_tokens REAL NOT NULL,
+    output_tokens REAL NOT NULL,
+    PRIMARY KEY (account_id, minute, model)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE declared (
+    account_id INTEGER NOT NULL REFERENCES account (id),
+    quota TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (account_id, quota)
+  ) STRICT, WITHOUT ROWID;
+`,
+  `
+  CREATE TABLE session_file (
+    account_id INTEGER NOT NULL REFERENCES account (id),
+    name TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (account_id, name)
+  ) STRICT, WITHOUT ROWID;
+`,
 ] as const;
 /** Of a database as this program writes it. */
 export const VERSION = MIGRATIONS.length;

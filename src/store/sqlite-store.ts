@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { keyOf } from "../quota/account.ts";
 import { decodeMemory, decodeOutcome, encode, FORMAT } from "./codec.ts";
+import { createSqliteCounts } from "./sqlite-counts.ts";
 import { createSqliteHistory } from "./sqlite-history.ts";
 import type { AccountKey, Kept, Store } from "./store.ts";
 
@@ -27,6 +28,8 @@ const THINNING = [
   { after: 7 * DAY, every: HOUR },
 ];
 const KEPT = 30 * DAY;
+/** No declared window needs more; those of accounts that are watched go sooner. */
+const COUNTS_KEPT_MINUTES = 36 * 1440;
 
 type Write = (statements: Statements) => void;
 type Statements = Readonly<Record<keyof typeof SQL, StatementSync>>;
@@ -45,6 +48,11 @@ const SQL = {
   alerts: "SELECT name, body FROM alert ORDER BY name",
   keepAlert: "INSERT INTO alert (name, body) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET body = excluded.body",
   forgetAlert: "DELETE FROM alert WHERE name = ?",
+  sessionFiles: `SELECT name, body FROM session_file
+                   WHERE account_id = (SELECT id FROM account WHERE provider = ? AND account = ?)`,
+  keepSessionFile: `INSERT INTO session_file (account_id, name, body) VALUES (?, ?, ?)
+                      ON CONFLICT DO UPDATE SET body = excluded.body`,
+  forgetSessionFile: "DELETE FROM session_file WHERE account_id = ? AND name = ?",
 } as const;
 
 /** A store in an SQLite database. Writing never fails to the outside: a full disk costs history, not the daemon. */
@@ -53,6 +61,7 @@ export function createSqliteStore({ database, now, onWrite }: SqliteStoreOptions
     Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]),
   ) as unknown as Statements;
   const historyOf = createSqliteHistory(database, now);
+  const counts = createSqliteCounts(database);
   const ids = new Map<string, number>();
   let pending: Write[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -67,12 +76,14 @@ export function createSqliteStore({ database, now, onWrite }: SqliteStoreOptions
     clearTimeout(timer);
     timer = undefined;
     const writes = pending;
-    if (writes.length === 0) return;
+    if (writes.length === 0 && !counts.isWaiting()) return;
     try {
       inTransaction(database, () => {
         for (const write of writes) write(statements);
+        counts.write((key) => idOf(key, statements));
       });
       pending = [];
+      counts.written();
       onWrite(undefined);
     } catch (error) {
       // An id that was given out in a transaction that failed is none.
@@ -82,15 +93,19 @@ export function createSqliteStore({ database, now, onWrite }: SqliteStoreOptions
       onWrite(error as Error);
     }
   };
+  const soon = () => {
+    timer ??= setTimeout(flush, MOST_LATE_MS);
+  };
   const write = (one: Write) => {
     pending.push(one);
-    timer ??= setTimeout(flush, MOST_LATE_MS);
+    soon();
   };
   const thin = () =>
     write(({ thin: thinOut, prune }) => {
       const at = now().getTime() / 1000;
       for (const { after, every } of THINNING) thinOut.run(at - after, every);
       prune.run(at - KEPT);
+      counts.prune(Math.floor(at / 60) - COUNTS_KEPT_MINUTES);
     });
   const thinning = setInterval(thin, THIN_EVERY_MS).unref();
 
@@ -111,9 +126,37 @@ export function createSqliteStore({ database, now, onWrite }: SqliteStoreOptions
     },
     keepAlert: (name, text) => write((prepared) => prepared.keepAlert.run(name, text)),
     forgetAlert: (name) => write((prepared) => prepared.forgetAlert.run(name)),
+    sessionFiles({ provider, account }) {
+      flush();
+      const rows = statements.sessionFiles.all(provider, account);
+      return rows.map(({ name, body }) => ({ name: String(name), text: String(body) }));
+    },
+    keepSessionFile: (key, name, text) =>
+      write((prepared) => prepared.keepSessionFile.run(idOf(key, prepared), name, text)),
+    forgetSessionFile: (key, name) => write((prepared) => prepared.forgetSessionFile.run(idOf(key, prepared), name)),
     history(key, quota, since) {
       flush();
       return historyOf(key, quota, since);
+    },
+    count(...told) {
+      counts.count(...told);
+      soon();
+    },
+    eachCount(...asked) {
+      flush();
+      counts.eachCount(...asked);
+    },
+    forgetCounts(...told) {
+      counts.forgetCounts(...told);
+      soon();
+    },
+    declared(key) {
+      flush();
+      return counts.declared(key);
+    },
+    keepDeclared(...told) {
+      counts.keepDeclared(...told);
+      soon();
     },
     flush,
     async close() {

@@ -1,5 +1,6 @@
 import type { AccountMemory } from "../engine/account.ts";
 import type { ReadOutcome } from "../quota/account.ts";
+import type { Tally } from "../quota/tally.ts";
 
 /** Which memory belongs to which entry of the config. A renamed account or a changed provider is another one. */
 export interface AccountKey {
@@ -27,11 +28,30 @@ export interface KeptText {
   readonly text: string;
 }
 
+/** Our own counts of calls, by account, model and minute (Unix time divided by 60), and what is known of declared quotas. */
+export interface CountStore {
+  /** Adds to what was counted in that minute. */
+  count(key: AccountKey, minute: number, model: string, tally: Tally): void;
+  /** Everything that was counted from that minute on, in any order. */
+  eachCount(key: AccountKey, since: number, visit: (minute: number, model: string, tally: Tally) => void): void;
+  forgetCounts(key: AccountKey, before: number): void;
+  /** What was kept of each declared quota. */
+  declared(key: AccountKey): ReadonlyMap<string, string>;
+  keepDeclared(key: AccountKey, quota: string, text: string): void;
+}
+
+/** How far the logs of coding tools were read, for each account and log. */
+export interface SessionFileStore {
+  sessionFiles(key: AccountKey): readonly KeptText[];
+  keepSessionFile(key: AccountKey, name: string, text: string): void;
+  forgetSessionFile(key: AccountKey, name: string): void;
+}
+
 /**
  * Keeps what the engine knows of every account. Outcomes are small and kept at once; the whole memory is kept now and
  * then, so that few outcomes need to be replayed.
  */
-export interface Store {
+export interface Store extends CountStore, SessionFileStore {
   /** Throws for what is kept and cannot be read. */
   load(key: AccountKey): Kept;
   append(key: AccountKey, outcome: ReadOutcome): void;

@@ -2,7 +2,7 @@ import type { AccountSnapshot } from "../engine/snapshot.ts";
 import type { Understood } from "../providers/provider.ts";
 import { type Account, keyOf } from "../quota/account.ts";
 import { hasAmounts } from "../quota/amounts.ts";
-import type { Observation } from "../quota/observation.ts";
+import type { Observation, Refusal } from "../quota/observation.ts";
 import type { Reading } from "../quota/reading.ts";
 import type { Counts } from "./counts.ts";
 import { createTightest } from "./tightest.ts";
@@ -35,8 +35,13 @@ interface IntakeOptions {
   readonly known: (account: Account) => AccountSnapshot | undefined;
   /** Takes what was learned of some quotas, at most twice a second per account. */
   readonly observed: (account: Account, readings: readonly Reading[], now: Date) => void;
+  /** Hears of every call, and why it was refused if it was. */
+  readonly heard?: (account: Account, refusal: Refusal | undefined) => void;
   readonly now: () => Date;
 }
+
+/** So many quotas of an account are learned from traffic: names that a sender makes up must not make series without end. */
+const MOST_QUOTAS = 64;
 
 /** What many calls tell within this time is handed on once. */
 const COALESCE_MS = 500;
@@ -50,7 +55,7 @@ interface Learner {
 }
 
 /** Learns from live traffic: what each call tells goes to the engine, and what it cost into the counts. */
-export function createIntake({ accounts, counts, known, observed, now }: IntakeOptions): Intake {
+export function createIntake({ accounts, counts, known, observed, heard, now }: IntakeOptions): Intake {
   let learners = new Map<string, Learner>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -67,7 +72,13 @@ export function createIntake({ accounts, counts, known, observed, now }: IntakeO
     for (const learner of learners.values()) handOn(learner);
   };
   const learn = (learner: Learner, readings: readonly Reading[], model: string | undefined) => {
+    const shown = known(learner.account)?.quotas ?? [];
+    const isRoom = (quota: string) =>
+      learner.waiting.has(quota) ||
+      learner.waiting.size + shown.filter(({ gone }) => !gone).length < MOST_QUOTAS ||
+      shown.some(({ reading, gone }) => reading.quota === quota && !gone);
     for (const told of readings) {
+      if (!isRoom(told.quota)) continue;
       const reading = learner.tightest(told, model);
       learner.waiting.set(reading.quota, together(learner.waiting.get(reading.quota), reading));
     }
@@ -94,7 +105,9 @@ export function createIntake({ accounts, counts, known, observed, now }: IntakeO
       const { account } = learner;
       const understood = account.understand(call);
       const isServed = understood.refusal === undefined;
-      const counted = isServed && counts.add(account, call.at, call.model, tallyOf(call));
+      const isUncounted = call.uncounted === true;
+      if (!isUncounted) heard?.(account, understood.refusal);
+      const counted = isServed && !isUncounted && counts.add(account, call.at, call.model, tallyOf(call));
       const served = isServed ? servedAgain(known(account), call) : [];
       learn(learner, [...understood.readings, ...served], call.model);
       return { ...understood, counted };
@@ -133,9 +146,11 @@ const tallyOf = ({ usage }: Observation) => ({
 
 /** Quotas for want of which calls were refused, now that one is served again. */
 function servedAgain(account: AccountSnapshot | undefined, { at, model }: Observation): readonly Reading[] {
-  return (account?.quotas ?? []).flatMap(({ reading, gone }): Reading[] => {
+  return (account?.quotas ?? []).flatMap(({ reading, gone, state }): Reading[] => {
     const { refused, ...rest } = reading;
-    if (gone || refused !== true || hasAmounts(reading) || reading.kind === "rate_limit") return [];
+    // One served call is not yet believed, so the next one has to be told too.
+    const isWanting = refused === true || (reading.served === true && state === "exhausted");
+    if (gone || !isWanting || hasAmounts(reading) || reading.kind === "rate_limit") return [];
     const isNeeded = reading.models === undefined || (model !== undefined && reading.models.includes(model));
     return isNeeded && at > reading.readAt ? [{ ...rest, served: true, readAt: at }] : [];
   });

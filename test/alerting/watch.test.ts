@@ -140,6 +140,24 @@ describe("what was known before", () => {
   });
 });
 
+describe("what we count ourselves", () => {
+  const counted = (seconds: number, used: number): Reading => {
+    const { remaining: _, ...rest } = aReading();
+    return { ...rest, readAt: inSeconds(seconds), used, source: "count", confidence: "estimated" };
+  };
+
+  it("is a point of the history where nobody tells better", () => {
+    const store = createMemoryStore();
+    const watch = startWatch(store);
+    watch.observe(ONE, [counted(1, 10)], inSeconds(1));
+    watch.take(ONE, read(60));
+    watch.observe(ONE, [counted(120, 20)], inSeconds(120));
+
+    const points = store.history(ONE, counted(1, 1).quota, inSeconds(-1));
+    expect(points.map(({ at }) => at)).toEqual([inSeconds(1), inSeconds(60)]);
+  });
+});
+
 describe("another config", () => {
   const names = (watch: ReturnType<typeof startWatch>) => watch.snapshot().accounts.map(({ account }) => account);
 

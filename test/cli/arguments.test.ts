@@ -13,6 +13,7 @@ const DEFAULTS: Arguments = {
   output: "table",
   rulesFormat: "prometheus",
   url: undefined,
+  tokenFile: undefined,
   prometheus: undefined,
   rangeSeconds: undefined,
   tenant: undefined,
@@ -50,6 +51,7 @@ describe("a command line", () => {
     { argv: "poll --output=prometheus", expected: { command: "poll", output: "prometheus" } },
     { argv: "status --url http://127.0.0.1:1", expected: { command: "status", url: "http://127.0.0.1:1" } },
     { argv: "healthcheck --url http://127.0.0.1:1", expected: { command: "healthcheck", url: "http://127.0.0.1:1" } },
+    { argv: "status --web.token-file t", expected: { command: "status", tokenFile: "t" } },
     { argv: "status --watch", expected: { command: "status", isWatching: true } },
     {
       argv: "status --watch --interval 500ms",

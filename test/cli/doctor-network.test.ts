@@ -2,11 +2,12 @@ import { once } from "node:events";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { beforeAll, expect, it, onTestFinished } from "vitest";
-import { alertmanagerFinding } from "../../src/cli/doctor-network.ts";
+import { alertmanagerFinding, listenFinding, peerFinding } from "../../src/cli/doctor-network.ts";
 import type { Alertmanager } from "../../src/config/config.ts";
 import { createHttpClient } from "../../src/http/undici-client.ts";
 import { Secret } from "../../src/secret.ts";
 import { type Certificates, makeCertificates } from "../support/certificates.ts";
+import { sendJson, startServer } from "../support/json-server.ts";
 
 let certificates: Certificates;
 
@@ -55,4 +56,30 @@ it("an Alertmanager that takes another credential, or has another authority, is 
   expect(refused).toMatchObject({ verdict: "fail", finding: expect.stringMatching(/ answered 401/) });
   expect(untrusted).toMatchObject({ verdict: "fail", finding: expect.stringMatching(/ failed: \S*(CERT|SIGNATURE)/) });
   expect(JSON.stringify(refused)).not.toContain("canary");
+});
+
+it("a daemon of ours is asked with the token of the config, and one that does not take it is told apart", async () => {
+  const document = { generated_at: "2026-11-21T23:00:00.000Z", accounts: [] };
+  await using daemon = await startServer(({ headers }, response) =>
+    sendJson(response, document, headers.authorization === "Bearer planted-0123456789" ? 200 : 401),
+  );
+  const { hostname: host, port } = new URL(daemon.url);
+  const address = { host, port: Number(port) };
+  const [right, wrong] = [new Secret("planted-0123456789"), new Secret("planted-9876543210")];
+
+  expect(await listenFinding(address, right)).toEqual({
+    verdict: "ok",
+    finding: `a daemon of ours answers at ${daemon.url}`,
+  });
+  expect(await listenFinding(address, wrong)).toEqual({
+    verdict: "warn",
+    finding: `whoever answers at ${daemon.url} does not take the token of the config`,
+    mend: "restart the daemon, or stop it",
+  });
+  expect(await peerFinding(daemon.url, right)).toEqual({ verdict: "ok", finding: "answers" });
+  expect(await peerFinding(daemon.url)).toEqual({
+    verdict: "warn",
+    finding: "does not take our token",
+    mend: "give both daemons the same token in web.token_file or web.token_env",
+  });
 });

@@ -20,7 +20,10 @@ describe("a section", () => {
   it.each([
     ["poll: { timeot: 5s }", '9: poll.timeot: unknown key "timeot", did you mean "timeout"?'],
     ["pol: {}", '1: pol: unknown key "pol", did you mean "poll"?'],
-    ["retries: 3", '1: retries: unknown key "retries", known here: accounts, alerting, engine, poll, state, web'],
+    [
+      "retries: 3",
+      '1: retries: unknown key "retries", known here: accounts, alerting, engine, poll, proxy, state, web',
+    ],
     ["poll: [5m]", "7: poll: needs keys with values, not a list"],
     ["poll: 5m", "7: poll: needs keys with values, not text"],
     ["poll: { interval: 300 }", `19: poll.interval: ${DURATION}; write 300s if seconds are meant`],

@@ -23,7 +23,7 @@ async function loadReal(text: string) {
   const { directory, path } = await configDirectory(text.replaceAll("/run/secrets/", "secrets/"));
   await mkdir(join(directory, "secrets"));
   for (const [, name = ""] of text.matchAll(/\/run\/secrets\/([\w-]+)/g)) {
-    await writeFile(join(directory, "secrets", name), "sk-from-file", { mode: 0o600 });
+    await writeFile(join(directory, "secrets", name), "sk-from-file-0123", { mode: 0o600 });
   }
   return loadAt(path, {
     env: { NANOGPT_API_KEY: "sk-nanogpt", DEEPSEEK_API_KEY: "sk-deepseek", OPENAI_ADMIN_KEY: "sk-admin-openai" },
@@ -131,7 +131,7 @@ describe("docs/providers", () => {
 });
 
 function keysOf(schema: unknown): readonly string[] {
-  if (schema instanceof z.ZodPrefault) return keysOf(schema.unwrap());
+  if (schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional) return keysOf(schema.unwrap());
   if (schema instanceof z.ZodPipe) return keysOf(schema.in);
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }

@@ -12,7 +12,7 @@ export function expectValid(answer: AccountReading, now: Date): void {
   for (const reading of answer.readings) expectValidReading(reading, now);
 }
 
-function expectValidReading(reading: Reading, now: Date): void {
+export function expectValidReading(reading: Reading, now: Date): void {
   expect(reading.quota).toMatch(/^[a-z][a-z0-9_]*$/);
   expect(reading.readAt).toEqual(now);
   expect(KINDS).toContain(reading.kind);
@@ -26,7 +26,9 @@ function expectValidReading(reading: Reading, now: Date): void {
     expect(reading).not.toHaveProperty("remaining");
     expect(reading).not.toHaveProperty("used");
   } else {
-    const isTold = [reading.remaining, reading.used, reading.unlimited].some((told) => told !== undefined);
+    const isTold = [reading.remaining, reading.used, reading.unlimited, reading.refused].some(
+      (told) => told !== undefined,
+    );
     expect(isTold, `${reading.quota} says nothing, but is not degraded`).toBe(true);
   }
 }

@@ -71,7 +71,7 @@ function connect(settings: z.infer<z.ZodObject<typeof ACCOUNT_SHAPE, z.core.$loo
   if (provider === undefined || settings.base_url === undefined) throw new Error(`${settings.name} is incomplete`);
   const key = fleet.env[settings.api_key_env ?? ""];
   const periods = Object.entries(settings.quotas ?? {}).flatMap(([quota, { period }]) =>
-    period === undefined ? [] : [[quota, { periodSeconds: period }] as const],
+    typeof period === "number" ? [[quota, { periodSeconds: period }] as const] : [],
   );
   const account: Account = {
     provider: provider.id,

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { supersedes } from "../../src/engine/merge.ts";
+import { completed, supersedes } from "../../src/engine/merge.ts";
 import type { Confidence, Reading, Source } from "../../src/quota/reading.ts";
-import { at, HOUR, MINUTE, quotaOf, startRun } from "../support/readings.ts";
+import { at, HOUR, MINUTE, only, quotaOf, startRun } from "../support/readings.ts";
 
 const STALE_AFTER = 10 * MINUTE;
 
@@ -53,6 +53,119 @@ describe("which of two sources tells of a quota", () => {
         fc.pre(one.source !== other.source);
         expect(winner(one, other)).toEqual(winner(other, one));
       }),
+    );
+  });
+});
+
+describe("of a reading from each of some sources", () => {
+  const SOURCES: readonly Source[] = ["api", "headers", "probe", "count", "declared"];
+  const sources = fc.shuffledSubarray([...SOURCES], { minLength: 1 });
+  const each = sources.chain((chosen) =>
+    fc.tuple(
+      ...chosen.map((source) =>
+        fc
+          .record({ seconds: fc.integer({ min: 0, max: 300 }), isDegraded: fc.boolean(), used: fc.nat({ max: 100 }) })
+          .map(({ seconds, isDegraded, used }) =>
+            told(source, seconds, { remaining: 100 - used, ...(isDegraded && { confidence: "degraded" }) }),
+          ),
+      ),
+    ),
+  );
+  const winnerOf = (readings: readonly Reading[]) =>
+    readings.reduce((known, next) => (supersedes(next, known, STALE_AFTER) ? next : known));
+
+  it("the same one is taken, in whichever order all of them are told", () => {
+    const shuffled = each.chain((readings) =>
+      fc.tuple(fc.constant(readings), fc.shuffledSubarray(readings, { minLength: readings.length })),
+    );
+    fc.assert(
+      fc.property(shuffled, ([readings, others]) => {
+        expect(winnerOf(others)).toEqual(winnerOf(readings));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("the one that is taken is one of them as it was told, never a sum, and telling it again changes nothing", () => {
+    fc.assert(
+      fc.property(each, (readings) => {
+        const winner = winnerOf(readings);
+
+        expect(readings).toContain(winner);
+        expect(winnerOf([winner, ...readings])).toBe(winner);
+      }),
+    );
+  });
+
+  it("our own arithmetic is taken only where nobody else is certain", () => {
+    fc.assert(
+      fc.property(each, (readings) => {
+        const isCertain = readings.some(({ confidence }) => confidence === "reported");
+
+        expect(winnerOf(readings).confidence === "reported").toBe(isCertain);
+      }),
+    );
+  });
+});
+
+describe("an overheard reading", () => {
+  const known = told("api", 0, { kind: "credits", enforcement: "soft", resetAt: at(HOUR), periodSeconds: 2 * HOUR });
+  const { periodSeconds: _, ...overheard } = told("headers", 60, { kind: "calendar", remaining: 7 });
+  const whole = { ...overheard, kind: "credits", enforcement: "soft", resetAt: at(HOUR), periodSeconds: 2 * HOUR };
+
+  it("takes what a quota is from the read that told it, and the amounts from the headers", () => {
+    expect(completed(overheard, known)).toEqual(whole);
+  });
+
+  it("takes it from an overheard one that was completed before", () => {
+    expect(completed({ ...overheard, readAt: at(90) }, completed(overheard, known))).toEqual({
+      ...whole,
+      readAt: at(90),
+    });
+  });
+
+  it.each<[name: string, next: Reading, before: Reading | undefined, expected: Partial<Reading>]>([
+    [
+      "the reset and period of its own",
+      { ...overheard, resetAt: at(90), periodSeconds: 30 },
+      known,
+      { resetAt: at(90), periodSeconds: 30 },
+    ],
+    ["the stop of a refusal", { ...overheard, refused: true }, known, { enforcement: "hard", kind: "credits" }],
+    ["its own nature where nothing is known", overheard, undefined, { kind: "calendar", enforcement: "hard" }],
+    ["its own nature beside another unit", overheard, { ...known, unit: "usd" }, { kind: "calendar" }],
+    ["its own nature beside our count", overheard, { ...known, source: "count" }, { kind: "calendar" }],
+    [
+      "its own nature beside what the config declares",
+      overheard,
+      { ...known, source: "declared" },
+      { kind: "calendar" },
+    ],
+  ])("keeps %s", (_name, next, before, expected) => {
+    expect(completed(next, before)).toMatchObject(expected);
+  });
+
+  it("takes no reset that has passed", () => {
+    expect(completed({ ...overheard, readAt: at(HOUR) }, known)).not.toHaveProperty("resetAt");
+  });
+
+  it("of a bucket is whole, as full ones have no reset", () => {
+    const bucket = { ...overheard, kind: "rate_limit" } as const;
+
+    expect(completed(bucket, { ...known, kind: "rate_limit" })).toEqual(bucket);
+  });
+
+  it("of a balance that a read told as one does not become a window", () => {
+    const run = startRun();
+    run.read({ quota: "budget", unit: "usd", kind: "credits", periodSeconds: undefined, remaining: 900 });
+    run.pass(30);
+
+    expect(only(run.observe({ quota: "budget", unit: "usd", kind: "calendar", remaining: 890 })).reading).toMatchObject(
+      {
+        source: "headers",
+        kind: "credits",
+        remaining: 890,
+      },
     );
   });
 });

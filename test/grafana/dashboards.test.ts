@@ -37,6 +37,7 @@ describe("the dashboards", () => {
     expect([...dashboards].map(([file, { uid }]) => [`llm-quota-${file}`, uid])).toEqual([
       ["llm-quota-account", "llm-quota-account"],
       ["llm-quota-exporter-health", "llm-quota-exporter-health"],
+      ["llm-quota-live-traffic", "llm-quota-live-traffic"],
       ["llm-quota-overview", "llm-quota-overview"],
     ]);
   });
@@ -91,7 +92,7 @@ describe("the dashboards", () => {
     const rows = [...page.matchAll(/^\| (?!panel|---)([^|]+) \| [^|]+ \|$/gm)].map(([, title = ""]) => title);
 
     expect(rows).toEqual(
-      ["overview", "account", "exporter-health"].flatMap((file) =>
+      ["overview", "account", "live-traffic", "exporter-health"].flatMap((file) =>
         (dashboards.get(file)?.panels ?? [])
           .toSorted((one, other) => one.gridPos.y - other.gridPos.y || one.gridPos.x - other.gridPos.x)
           .map(({ title }) => title),

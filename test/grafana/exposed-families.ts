@@ -31,6 +31,9 @@ async function fullPage(): Promise<string> {
   const metrics = createExporterMetrics({ version: "1.0.0", revision: "abc", nodeVersion: "v24.0.0" });
   metrics.addProviders(["nanogpt"]);
   metrics.addPeer();
+  metrics.addToken();
+  metrics.proxy().addAccounts(["team"]);
+  metrics.sessions().addAccounts(["team"]);
   metrics.configLoaded(new Date(0));
   metrics.stateWritten(true);
   metrics.historySeeded("prometheus", true);

@@ -7,6 +7,7 @@ import { annotatedSchema } from "../../src/config/json-schema.ts";
 import { ENGINE_CONSTANTS } from "../../src/engine/settings.ts";
 import { PROVIDERS } from "../../src/providers/registry.ts";
 import { ACCOUNT_DOCUMENT, POLLS_DOCUMENT } from "../../src/server/schemas/account.ts";
+import { OBSERVATION, OBSERVATIONS_DOCUMENT } from "../../src/server/schemas/observations.ts";
 import { NOT_FOUND, PROBLEM } from "../../src/server/schemas/problem.ts";
 import { QUOTAS_DOCUMENT } from "../../src/server/schemas/quotas.ts";
 import { ROUTE_DOCUMENT } from "../../src/server/schemas/route.ts";
@@ -35,7 +36,7 @@ async function loadExample(text: string) {
   for (const [, name = ""] of text.matchAll(/_file: *\/\S*\/([\w.-]+)/g)) {
     await writeFile(join(directory, "secrets", name), secrets[name] ?? "planted-0123456789", { mode: 0o600 });
   }
-  const variables = [...text.matchAll(/api_key_env: *(\w+)/g)].map(([, name = ""]) => name);
+  const variables = [...text.matchAll(/(?:api_key|token)_env: *(\w+)/g)].map(([, name = ""]) => name);
   return loadAt(path, {
     env: Object.fromEntries(variables.map((name) => [name, "planted-0123456789"])),
     providers: PROVIDERS,
@@ -77,10 +78,13 @@ describe("the configs in the documents", () => {
   });
 });
 
-const DOCUMENTS = [NOT_FOUND, PROBLEM, QUOTAS_DOCUMENT, ACCOUNT_DOCUMENT, POLLS_DOCUMENT, ROUTE_DOCUMENT];
+const DOCUMENTS = [
+  ...[NOT_FOUND, PROBLEM, QUOTAS_DOCUMENT, ACCOUNT_DOCUMENT, POLLS_DOCUMENT, ROUTE_DOCUMENT],
+  ...[OBSERVATION, OBSERVATIONS_DOCUMENT],
+];
 
 it.each([{ at: "this one", text: '{ "error": "nothing here" }' }, ...blocks("json")])(
-  "JSON in the documents is what the server answers: $at",
+  "JSON in the documents is what the server answers or takes: $at",
   ({ text }) => {
     const value: unknown = JSON.parse(text);
 

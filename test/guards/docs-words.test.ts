@@ -28,6 +28,7 @@ describe("why a quota is unknown", () => {
   const unknown: Readonly<Record<string, Partial<QuotaSnapshot>>> = {
     "never told": { valid: false, lastGoodAt: undefined },
     "only degraded": { reading: aReading({ confidence: "degraded" }), valid: false, lastGoodAt: undefined },
+    declared: { reading: aReading({ source: "declared" }), valid: false, lastGoodAt: undefined },
     "too old": { valid: false, lastGoodAt: inSeconds(-3600) },
     "an empty wallet": { reading: aBalance(0) },
     "just started": {},

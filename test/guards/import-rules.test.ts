@@ -13,6 +13,7 @@ const imports = (...paths: string[]) =>
 const PLANTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "no-circular": { "src/quota/one.ts": imports("./two.ts"), "src/quota/two.ts": imports("./one.ts") },
   "quota-imports-nothing": { "src/quota/bad.ts": imports("node:fs") },
+  "observe-imports-nothing": { "src/observe/bad.ts": imports("../quota/one.ts") },
   "engine-imports-only-quota": { "src/engine/bad.ts": imports("pino") },
   "adapters-are-strangers": { "src/providers/one/bad.ts": imports("../two/fine.ts") },
   "nobody-imports-the-wiring": { "src/server/bad-wiring.ts": imports("../app.ts") },
@@ -23,6 +24,9 @@ const PLANTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "poller-imports": { "src/poller/bad.ts": imports("../config/fine.ts") },
   "alerting-imports": { "src/alerting/bad.ts": imports("../server/fine.ts") },
   "metrics-imports": { "src/metrics/bad.ts": imports("../poller/fine.ts") },
+  "traffic-imports": { "src/traffic/bad.ts": imports("../server/fine.ts") },
+  "proxy-imports": { "src/proxy/bad.ts": imports("../server/fine.ts") },
+  "sessions-imports": { "src/sessions/bad.ts": imports("../server/fine.ts") },
   "server-imports": { "src/server/bad.ts": imports("../poller/fine.ts") },
   "config-imports": { "src/config/bad.ts": imports("../poller/fine.ts") },
   "demo-imports": { "src/demo/bad.ts": imports("../engine/fine.ts") },

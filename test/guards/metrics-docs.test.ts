@@ -3,7 +3,7 @@ import { describe, expect, it, test } from "vitest";
 import { createExporterMetrics } from "../../src/metrics/exporter-metrics.ts";
 import { families, renderFamilies } from "../../src/metrics/render.ts";
 import { probe } from "../../src/server/on-demand.ts";
-import { everyCorner } from "../metrics/every-corner.ts";
+import { everyCorner, everyTraffic } from "../metrics/every-corner.ts";
 import { parseExposition } from "../support/exposition.ts";
 import { NOW } from "../support/snapshot.ts";
 
@@ -41,6 +41,9 @@ async function exporterFamilies(): Promise<Exposed[]> {
   metrics.addProviders(["p"]);
   metrics.configLoaded(new Date(0));
   metrics.addPeer();
+  metrics.addToken();
+  metrics.proxy().addAccounts(["a"]);
+  metrics.sessions().addAccounts(["a"]);
   metrics.historySeeded("prometheus", true);
   metrics.alertmanager("alertmanager:9093", 10).clockAhead(0);
   return familiesIn(await metrics.render(), /^llm_quota_/);
@@ -86,7 +89,7 @@ describe("when a family is absent", () => {
   const told = documented(page).filter(({ name }) => families.some((family) => family.name === name));
   const { accounts } = everyCorner;
   const quotas = accounts.flatMap((account) => account.quotas);
-  const samples = parseExposition(renderFamilies(everyCorner, NOW));
+  const samples = parseExposition(renderFamilies(everyCorner, NOW, { observed: everyTraffic }));
 
   /** How many quotas, or accounts for a family of theirs, have it, and how many there are. */
   function spread(name: string): { readonly have: number; readonly all: number } {
@@ -153,6 +156,6 @@ describe("every family of quotas and accounts", () => {
     // Target labels of Prometheus, which it would rename to exported_*.
     const clashing = /^(job|instance|type|region|zone|cluster|env|environment|service|owner|stage|customer)$/;
     expect(family.labels.filter((label) => clashing.test(label))).toEqual([]);
-    expect(family.account ?? family.quota).toBeTypeOf("function");
+    expect(family.account ?? family.quota ?? family.observed).toBeTypeOf("function");
   });
 });

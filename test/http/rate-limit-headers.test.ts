@@ -61,6 +61,11 @@ describe("rateLimits", () => {
       "single",
     ],
     [
+      "tokens per second",
+      { "x-tokenlimit-limit": "40", "x-tokenlimit-remaining": "17", "x-tokenlimit-reset": "28" },
+      "tokenLimit",
+    ],
+    [
       "names with one more hyphen",
       { "x-rate-limit-limit": "40", "x-rate-limit-remaining": "17", "x-rate-limit-reset": "28" },
       "single",
@@ -136,6 +141,17 @@ describe("rateLimits", () => {
     };
 
     expect(read(headers, "fieldFirst")).toEqual({ requests: { remaining: 3 } });
+  });
+
+  it("leaves out a bucket with an amount below zero, as the rest of it is no amount either", () => {
+    const headers = {
+      "x-ratelimit-limit-tokens": "-1",
+      "x-ratelimit-remaining-tokens": "0",
+      "x-ratelimit-remaining-requests": "3",
+    };
+
+    expect(read(headers, "fieldFirst")).toEqual({ requests: { remaining: 3 } });
+    expect(read(rateLimitHeaders(headers, NOW), "fieldFirst")).toEqual({ requests: { remaining: 3 } });
   });
 
   it("keeps the rest of a bucket of which one header cannot be read", () => {

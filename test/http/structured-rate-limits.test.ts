@@ -18,8 +18,14 @@ describe("structuredRateLimits", () => {
     const policy = '"minute";q=40;w=60, "daily";q=2500;w=86400;qu="requests"';
 
     expect(read('"daily";r=417;t=40122, "minute";r=3;t=28', policy)).toEqual({
-      minute: { limit: 40, remaining: 3, resetAt: new Date("2026-11-21T12:00:28Z") },
-      daily: { limit: 2500, remaining: 417, resetAt: new Date("2026-11-21T23:08:42Z") },
+      minute: { limit: 40, remaining: 3, resetAt: new Date("2026-11-21T12:00:28Z"), windowSeconds: 60 },
+      daily: {
+        limit: 2500,
+        remaining: 417,
+        resetAt: new Date("2026-11-21T23:08:42Z"),
+        windowSeconds: 86_400,
+        counted: "requests",
+      },
     });
   });
 
@@ -45,6 +51,8 @@ describe("structuredRateLimits", () => {
     ["the last of a parameter that stands there twice", '"a";r=3;r=4', undefined, { a: { remaining: 4 } }],
     ["a counter with more digits than a number holds", `"a";r=${"9".repeat(16)}`, undefined, {}],
     ["an exponent", '"a";r=1e3', undefined, {}],
+    ["a window of no length", '"a";r=3;w=0', undefined, { a: { remaining: 3 } }],
+    ["a unit that is no text", '"a";r=3;qu=bytes', undefined, { a: { remaining: 3 } }],
     ["an empty counter", '"a";r=', undefined, {}],
     ["a time that no date reaches", `"a";r=3;t=${"9".repeat(15)}`, undefined, { a: { remaining: 3 } }],
     ["a time below zero", '"a";r=3;t=-1', undefined, { a: { remaining: 3 } }],
@@ -108,6 +116,7 @@ test("what is written by the rules is read back", () => {
             limit: bucket.quota,
             remaining: bucket.count,
             resetAt: new Date(NOW.getTime() + bucket.seconds * 1000),
+            counted: "requests",
           },
         ]),
       );

@@ -18,11 +18,21 @@ import {
 } from "../support/dashboard-queries.ts";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free-port.ts";
+import { sendJson, startServer } from "../support/json-server.ts";
 import { startProcess } from "../support/processes.ts";
 import { type Prometheus, startPrometheus } from "../support/prometheus.ts";
 import { quickConfig } from "../support/quick-config.ts";
 
 const RULES = readFileSync(new URL("../../deploy/prometheus/llm-quota.rules.yml", import.meta.url), "utf8");
+
+const MIDNIGHT = new Date(new Date().setUTCHours(24, 0, 0, 0));
+
+/** What NanoGPT says of a day of which a tenth is used. */
+const DAY_OF_TOKENS = {
+  ...{ active: true, state: "active", graceUntil: null },
+  limits: { dailyInputTokens: 1000 },
+  dailyInputTokens: { used: 100, remaining: 900, percentUsed: 0.1, resetAt: MIDNIGHT.getTime() },
+};
 
 /** The demo runs for a while before the engine has the evidence for every forecast. */
 const PATIENCE = { timeoutMs: 110_000, everyMs: 1000 };
@@ -181,11 +191,29 @@ describe("where there is something to show, no panel is empty", () => {
       },
       { name: "refused", provider: "ollama", baseUrl: `http://127.0.0.1:${await freePort()}` },
     ]);
-    const { poll, ...config } = JSON.parse(configText);
+    const { poll, accounts, ...config } = JSON.parse(configText);
+    const counted = stack.use(
+      await startServer(({ path }, response) => sendJson(response, DAY_OF_TOKENS, path.endsWith("/usage") ? 200 : 404)),
+    );
     const daemon = stack.use(
       await startDaemon({
         configText: JSON.stringify({
           ...config,
+          accounts: [
+            ...accounts,
+            {
+              name: "counted",
+              provider: "nanogpt",
+              base_url: counted.url,
+              api_key_env: "TEST_WINDOW_KEY",
+              quotas: { daily_input_tokens: { unit: "input_tokens", limit: 1000, kind: "calendar", period: "day" } },
+              session_files: { tool: "codex_cli", path: folder },
+            },
+          ],
+          proxy: {
+            listen_address: `127.0.0.1:${await freePort()}`,
+            routes: [{ path: "/counted", account: "counted" }],
+          },
           poll: { ...poll, peer: `http://${instances[0]}` },
           state: { path: join(folder, "state.db") },
           alerting: {
@@ -198,6 +226,12 @@ describe("where there is something to show, no panel is empty", () => {
       }),
     );
     watched = stack.use(await startPrometheus({ scrapeUrls: [`${daemon.url}/metrics`] }));
+    const told = await fetch(`${daemon.url}/api/v1/observations`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ account: "counted", model: "big", usage: { input_tokens: 120, output_tokens: 5 } }),
+    });
+    expect(told.status).toBe(200);
   });
 
   const panels = Map.groupBy(

@@ -1,6 +1,9 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type IncomingMessage, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SimulatedBalance } from "../../src/demo/balance.ts";
 import { deepseek } from "../../src/demo/deepseek.ts";
@@ -24,6 +27,8 @@ let promised: Promised;
 let daemon: Daemon;
 /** Waits for a provider that hangs. */
 let waiting: Daemon;
+/** Asks everybody for a token. */
+let guarded: Daemon;
 /** What a daemon asks its peer. */
 let peer: LocalServer;
 let configFile: string;
@@ -74,12 +79,13 @@ beforeAll(async () => {
   const config = JSON.parse(second.configText) as { poll: object };
   const withPeer = JSON.stringify({ ...config, poll: { ...config.poll, peer: peer.url } });
   const args = [`--config.file=${configFile}`, "--web.enable-lifecycle"];
-  [daemon, waiting] = await Promise.all([
+  const withToken = JSON.stringify({ ...JSON.parse(goodConfig), web: { token_env: "TOKEN" } });
+  [daemon, waiting, guarded] = await Promise.all([
     startDaemon({ ...first, args }),
     startDaemon({ ...second, configText: withPeer, readyPath: "/-/healthy" }),
+    startDaemon({ configText: withToken, env: { ...first.env, TOKEN: "planted-0123456789" } }),
   ]);
-  stack.use(daemon);
-  stack.use(waiting);
+  for (const one of [daemon, waiting, guarded]) stack.use(one);
 });
 
 afterAll(() => stack.disposeAsync());
@@ -89,8 +95,12 @@ interface Asked {
   readonly answer: string;
   readonly path?: string;
   readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly of?: "daemon" | "waiting";
 }
+
+const JSON_BODY = { "content-type": "application/json" };
+const POST = "post /api/v1/observations";
 
 const ASKED: readonly Asked[] = [
   { answer: "get /api/v1/quotas 200" },
@@ -117,6 +127,12 @@ const ASKED: readonly Asked[] = [
   { answer: "get /api/v1/events 404", path: "/api/v1/events?account=mony" },
   { answer: "get /api/v1/outcomes/{name} 400", path: "/api/v1/outcomes/%E0%A4%A" },
   { answer: "get /api/v1/outcomes/{name} 404", path: "/api/v1/outcomes/money?definition=none" },
+  { answer: `${POST} 200`, body: '{"account":"money","status":200}', headers: JSON_BODY },
+  { answer: `${POST} 200`, body: '[{"account":"mony"},{"provider":"ollama","status":429}]', headers: JSON_BODY },
+  { answer: `${POST} 400`, body: "{", headers: JSON_BODY },
+  { answer: `${POST} 413`, body: `"${"x".repeat(1024 * 1024)}"`, headers: JSON_BODY },
+  { answer: `${POST} 415`, body: "{}" },
+  { answer: `${POST} 422`, body: '{"account":"mony"}', headers: JSON_BODY },
   { answer: "get /metrics 200" },
   { answer: "get /probe 200", path: "/probe?target=money" },
   { answer: "get /probe 400" },
@@ -134,16 +150,16 @@ const ASKED: readonly Asked[] = [
   ]),
 ];
 
-async function check({ answer, path, body, of = "daemon" }: Asked): Promise<string> {
+async function check({ answer, path, body, headers = {}, of = "daemon" }: Asked): Promise<string> {
   const [method = "", template = "", status = ""] = answer.split(" ");
   const { url } = of === "daemon" ? daemon : waiting;
-  const init = { method: method.toUpperCase(), ...(body !== undefined && { body }) };
+  const init = { method: method.toUpperCase(), headers, ...(body !== undefined && { body }) };
   const response = await fetch(`${url}${path ?? template}`, init);
-  const text = await response.text();
-  expect([answer, response.status, text]).toEqual([answer, Number(status), expect.any(String)]);
-  promised.check(answer, response.headers.get("content-type") ?? "", text);
-  expect(text).not.toContain(KEY);
-  return text;
+  const told = await response.text();
+  expect([answer, response.status, told]).toEqual([answer, Number(status), expect.any(String)]);
+  promised.check(answer, response.headers.get("content-type") ?? "", told);
+  expect(told).not.toContain(KEY);
+  return told;
 }
 
 describe("the real daemon answers as docs/openapi.json promises", () => {
@@ -154,7 +170,7 @@ describe("the real daemon answers as docs/openapi.json promises", () => {
   it("to a peer, with its last read of an account", async () => {
     // What a daemon asks is the only way to know what it holds an account to be.
     const path = await eventually(() => {
-      const asked = peer.requests.find((request) => request.path.startsWith("/api/v1/outcomes/money?"));
+      const asked = peer.requests.find((received) => received.path.startsWith("/api/v1/outcomes/money?"));
       expect(asked).toBeDefined();
       return asked?.path ?? "";
     });
@@ -182,8 +198,31 @@ describe("the real daemon answers as docs/openapi.json promises", () => {
     await check({ answer: "get /api/v1/events 503", of: "waiting" });
   });
 
+  it("to a page that has a name of its own point to this machine", async () => {
+    const headers = { ...JSON_BODY, host: "quota.attacker.example" };
+    // `fetch` sends the name of the address, whatever it is told.
+    const outgoing = request(`${daemon.url}/api/v1/observations`, { method: "POST", headers }).end("{}");
+    const [response]: IncomingMessage[] = await once(outgoing, "response");
+    expect(response?.statusCode).toBe(403);
+    const body = response === undefined ? "" : await text(response);
+
+    promised.check(`${POST} 403`, response?.headers["content-type"] ?? "", body);
+  });
+
+  it("to whoever does not show the token that it asks for", async () => {
+    const refusals = promised.answers.filter((answer) => answer.endsWith(" 401"));
+    for (const answer of refusals) {
+      const [method = "", path = ""] = answer.split(" ");
+      const response = await fetch(`${guarded.url}${path}`, { method: method.toUpperCase() });
+      expect([answer, response.status]).toEqual([answer, 401]);
+      promised.check(answer, response.headers.get("content-type") ?? "", await response.text());
+    }
+    expect(refusals.length).toBeGreaterThan(10);
+  });
+
   it("in every way but by a fault of ours, which nobody can ask for", () => {
     const elsewhere = [
+      `${POST} 403`,
       "get /api/v1/outcomes/{name} 200",
       "get /api/v1/events 200",
       "get /api/v1/events 503",
@@ -192,7 +231,8 @@ describe("the real daemon answers as docs/openapi.json promises", () => {
     ];
     const asked = new Set([...ASKED.map(({ answer }) => answer), ...elsewhere]);
 
-    expect([...asked].toSorted()).toEqual(promised.answers.filter((answer) => !/^get .* 500$/.test(answer)).toSorted());
+    const forAll = /^(get .*|post \/api\/v1\/observations) 500$| 401$/;
+    expect([...asked].toSorted()).toEqual(promised.answers.filter((answer) => !forAll.test(answer)).toSorted());
   });
 });
 

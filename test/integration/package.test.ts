@@ -70,6 +70,21 @@ describe("the package", () => {
     expect(JSON.parse(await readFile(join(installed, schema), "utf8")).title).toContain(NAME);
   });
 
+  it("can be imported by a program that shall tell of its calls, also by one that is no module", async () => {
+    const names = "Object.keys(found).sort().join()";
+    const script = `import("${NAME}/observe").then((found) => console.log(${names}))`;
+    const asModule = `import * as found from "${NAME}/observe"; console.log(${names})`;
+    const node = join(ROOT, "node_modules/.bin/node");
+
+    for (const args of [
+      ["--input-type=commonjs", "--eval", script],
+      ["--input-type=module", "--eval", asModule],
+    ]) {
+      const { stdout } = await run(node, args, { cwd: folder, env: NPM_ENV });
+      expect(stdout).toBe("observeInterceptor,observedFetch\n");
+    }
+  });
+
   it("runs the demo", async () => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
@@ -132,8 +147,13 @@ describe("the files of the package", () => {
 
     expect(files).toContain("dist/main.js");
     expect(files).toContain("LICENSE");
-    expect(files.filter((file) => /\.ts$|\.map$|(^|\/)tests?\/|\.test\.|^src\/|^scripts\//.test(file))).toEqual([]);
-    expect(new Set(files.filter((file) => file.startsWith("dist/")).map((file) => file.split(".").at(-1)))).toEqual(
+    // What programs of others import has its types beside it.
+    const types = files.filter((file) => file.endsWith(".d.ts"));
+    expect(types).toContain("dist/observe/index.d.ts");
+    expect(types.filter((file) => !file.startsWith("dist/observe/"))).toEqual([]);
+    const code = files.filter((file) => !types.includes(file));
+    expect(code.filter((file) => /\.ts$|\.map$|(^|\/)tests?\/|\.test\.|^src\/|^scripts\//.test(file))).toEqual([]);
+    expect(new Set(code.filter((file) => file.startsWith("dist/")).map((file) => file.split(".").at(-1)))).toEqual(
       new Set(["js"]),
     );
   });

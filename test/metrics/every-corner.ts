@@ -1,4 +1,5 @@
 import type { Snapshot } from "../../src/engine/snapshot.ts";
+import { createObservedUse, type ObservedUseOf } from "../../src/metrics/observed-use.ts";
 import {
   aBalance,
   aFailedAccount,
@@ -54,6 +55,7 @@ const lasting = aQuota({
   resetsTotal: 2,
   limitChangesTotal: 1,
   unusedAtResetRatio: 0.31,
+  driftRatio: -0.02,
 });
 
 const exhausted = aQuota({
@@ -251,3 +253,22 @@ export const everyCorner: Snapshot = {
     }),
   ],
 };
+
+/** What live traffic has used, of the accounts whose provider tells its limits only there. */
+export const everyTraffic: ObservedUseOf = createObservedUse({
+  totals: ({ account }) =>
+    new Map(
+      account === "credits"
+        ? [
+            ["gpt-5.2", { requests: 3, inputTokens: 1200, outputTokens: 340 }],
+            ["", { requests: 1, inputTokens: 0, outputTokens: 0 }],
+            ['a "quoted"\\ one\n\u202e', { requests: 2, inputTokens: 10, outputTokens: 0 }],
+          ]
+        : [],
+    ),
+  refusals: ({ account }) =>
+    account === "credits"
+      ? { quota: 1, spend_cap: 0, throttled: 4, overloaded: 0, auth: 0, not_entitled: 0, other: 2 }
+      : undefined,
+  onDropped: () => undefined,
+});

@@ -17,7 +17,7 @@ import {
   inSeconds,
   NOW,
 } from "../support/snapshot.ts";
-import { everyCorner } from "./every-corner.ts";
+import { everyCorner, everyTraffic } from "./every-corner.ts";
 
 /** The samples of one family as `labels value`, without the family's name. */
 function samplesOf(name: string, text: string): string[] {
@@ -34,7 +34,7 @@ function renderQuota(over: Partial<QuotaSnapshot>, now = NOW): string {
 const ID = 'provider="nanogpt",account="main",quota="weekly_input_tokens"';
 
 test("the whole page of a fleet with every corner is as in golden.prom", async () => {
-  await expect(renderFamilies(everyCorner, NOW)).toMatchFileSnapshot("golden.prom");
+  await expect(renderFamilies(everyCorner, NOW, { observed: everyTraffic })).toMatchFileSnapshot("golden.prom");
 });
 
 test("an empty fleet still has HELP and TYPE of every family and not one sample", () => {
@@ -89,6 +89,7 @@ describe("what is unknown is absent", () => {
     "llm_quota_exhaustion_probability",
     "llm_quota_projected_used_ratio",
     "llm_quota_unused_at_reset_ratio",
+    "llm_quota_observed_drift_ratio",
   ];
   const full: Partial<QuotaSnapshot> = {
     reading: aReading({ expiresAt: inSeconds(900) }),
@@ -102,6 +103,7 @@ describe("what is unknown is absent", () => {
       projectedUsedRatio: 2,
     }),
     unusedAtResetRatio: 0.5,
+    driftRatio: 0.01,
     alerts: [anAlert()],
   };
   const quotaFamilies = families.filter((family) => family.quota !== undefined).map((family) => family.name);
@@ -218,7 +220,7 @@ describe("series that would be there twice", () => {
   const twin = aQuota({ reading: aReading({ remaining: 1 }) });
   const render = (accounts: Parameters<typeof aSnapshot>[0]) => {
     const dropped: string[] = [];
-    const text = renderFamilies(aSnapshot(accounts), NOW, (provider) => dropped.push(provider));
+    const text = renderFamilies(aSnapshot(accounts), NOW, { onDropped: (provider) => dropped.push(provider) });
     const series = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
     const names = series.map((line) => line.slice(0, line.lastIndexOf(" ")));
     return { text, dropped, duplicates: names.filter((name, index) => names.indexOf(name) !== index) };

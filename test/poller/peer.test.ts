@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { createHttpClient } from "../../src/http/undici-client.ts";
 import { createPeer, type PeerResult } from "../../src/poller/peer.ts";
+import { Secret } from "../../src/secret.ts";
 import { neverAnswer, type Respond, sendJson, startServer } from "../support/json-server.ts";
 import { ANSWER } from "./accounts.ts";
 
@@ -32,6 +33,16 @@ describe("a peer", () => {
     expect(server.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
       "GET /behind/a/proxy/api/v1/outcomes/a%20b%40c?definition=d-1_",
     ]);
+  });
+
+  it("is shown the token that this daemon asks for itself", async () => {
+    await using server = await startServer(telling);
+    const token = async () => new Secret("planted-0123456789");
+    const url = () => server.url;
+    const peer = createPeer({ http, url, token, timeoutSeconds: () => 5, onAsked: () => undefined });
+    await peer.outcomeOf(ACCOUNT, () => true, GOING_ON);
+
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(["Bearer planted-0123456789"]);
   });
 
   it("has nothing when what it has is not wanted", async () => {

@@ -1,5 +1,13 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { nextFirst, nextMidnight, nextMidnightOf, nextMonday } from "../../src/quota/calendar.ts";
+import {
+  type CalendarPeriod,
+  calendarWindow,
+  nextFirst,
+  nextMidnight,
+  nextMidnightOf,
+  nextMonday,
+  type Weekday,
+} from "../../src/quota/calendar.ts";
 
 const CASES: readonly [when: string, now: string, midnight: string, monday: string, first: string][] = [
   ["on a Saturday noon", "2026-11-21T12:00:00Z", "2026-11-22", "2026-11-23", "2026-12-01"],
@@ -67,4 +75,50 @@ it("the zone of the machine is really another", () => {
   vi.stubEnv("TZ", "Pacific/Kiritimati");
 
   expect(new Date("2026-11-21T12:00:00Z").getDate()).toBe(22);
+});
+
+/** From and to, in UTC. */
+const WINDOWS: readonly [period: CalendarPeriod, zone: string, now: string, from: string, to: string][] = [
+  ["day", "UTC", "2026-11-21T23:59:59.999Z", "2026-11-21T00:00Z", "2026-11-22T00:00Z"],
+  ["day", "UTC", "2026-11-22T00:00:00Z", "2026-11-22T00:00Z", "2026-11-23T00:00Z"],
+  // 23 and 25 hours.
+  ["day", "America/Los_Angeles", "2027-03-14T20:00:00Z", "2027-03-14T08:00Z", "2027-03-15T07:00Z"],
+  ["day", "America/Los_Angeles", "2027-11-07T09:30:00Z", "2027-11-07T07:00Z", "2027-11-08T08:00Z"],
+  ["day", "Europe/Berlin", "2027-03-28T00:59:59Z", "2027-03-27T23:00Z", "2027-03-28T22:00Z"],
+  // Clocks that change at midnight: forward to 01:00, and back from 01:00 or from 24:00.
+  ["day", "Africa/Cairo", "2027-04-30T12:00:00Z", "2027-04-29T22:00Z", "2027-04-30T21:00Z"],
+  ["day", "America/Santiago", "2026-09-06T12:00:00Z", "2026-09-06T04:00Z", "2026-09-07T03:00Z"],
+  ["day", "America/Havana", "2027-11-07T12:00:00Z", "2027-11-07T04:00Z", "2027-11-08T05:00Z"],
+  ["day", "America/Asuncion", "2024-03-24T02:30:00Z", "2024-03-23T03:00Z", "2024-03-24T04:00Z"],
+  // There was no 30 December.
+  ["day", "Pacific/Apia", "2011-12-30T05:00:00Z", "2011-12-29T10:00Z", "2011-12-30T10:00Z"],
+  ["day", "Asia/Kathmandu", "2026-11-21T18:14:59Z", "2026-11-20T18:15Z", "2026-11-21T18:15Z"],
+  ["week", "UTC", "2026-11-22T12:00:00Z", "2026-11-16T00:00Z", "2026-11-23T00:00Z"],
+  ["week", "UTC", "2026-11-23T00:00:00Z", "2026-11-23T00:00Z", "2026-11-30T00:00Z"],
+  ["week", "America/Los_Angeles", "2027-03-14T20:00:00Z", "2027-03-08T08:00Z", "2027-03-15T07:00Z"],
+  ["month", "UTC", "2028-02-29T12:00:00Z", "2028-02-01T00:00Z", "2028-03-01T00:00Z"],
+  ["month", "UTC", "2026-12-31T23:59:59Z", "2026-12-01T00:00Z", "2027-01-01T00:00Z"],
+  ["month", "Europe/Berlin", "2027-10-15T12:00:00Z", "2027-09-30T22:00Z", "2027-10-31T23:00Z"],
+  ["month", "Pacific/Kiritimati", "2026-12-31T10:00:00Z", "2026-12-31T10:00Z", "2027-01-31T10:00Z"],
+];
+
+describe.each(["UTC", "America/Los_Angeles", "Pacific/Kiritimati"])("on a machine in %s", (machine) => {
+  it.each(WINDOWS)("the %s of %s at %s is known", (period, zone, now, from, to) => {
+    vi.stubEnv("TZ", machine);
+
+    expect(calendarWindow({ period, zone, weekStart: "monday" }, new Date(now))).toEqual({
+      from: new Date(from),
+      to: new Date(to),
+    });
+  });
+});
+
+it.each<[Weekday, string, string]>([
+  ["sunday", "2026-11-22", "2026-11-29"],
+  ["monday", "2026-11-16", "2026-11-23"],
+  ["saturday", "2026-11-21", "2026-11-28"],
+])("a week may begin on %s", (weekStart, from, to) => {
+  const window = calendarWindow({ period: "week", zone: "UTC", weekStart }, new Date("2026-11-22T12:00:00Z"));
+
+  expect(window).toEqual({ from: new Date(from), to: new Date(to) });
 });

@@ -41,6 +41,7 @@ interface DrivenPlan {
 }
 
 export interface DrivenDaemon extends AsyncDisposable {
+  readonly url: string;
   readonly logs: () => readonly Readonly<Record<string, unknown>>[];
   /** Lets time pass, in steps no longer than this; a read that falls into a step ends with it. */
   pass(seconds: number, stepSeconds?: number): Promise<void>;
@@ -115,6 +116,7 @@ export async function startDrivenDaemon({ config, env = {}, clockError }: Driven
     isStopped = true;
   };
   return {
+    url,
     logs: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
     async pass(seconds, stepSeconds = STEP_SECONDS) {
       for (let left = seconds; left > 0; left -= stepSeconds) {

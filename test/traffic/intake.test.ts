@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Understood } from "../../src/providers/provider.ts";
 import type { Observation } from "../../src/quota/observation.ts";
 import type { Reading } from "../../src/quota/reading.ts";
-import type { Tally } from "../../src/traffic/counts.ts";
+import type { Tally } from "../../src/quota/tally.ts";
 import { createIntake, type ObservedAccount } from "../../src/traffic/intake.ts";
 import { at } from "../support/readings.ts";
 
@@ -77,6 +77,17 @@ describe("live traffic", () => {
     intake.flush();
 
     expect(observed.at(-1)).toMatchObject([{ refused: true, remaining: 40 }]);
+  });
+
+  it("learns no more quotas than an account may have, and goes on with those it has", () => {
+    const { intake, observed } = start(({ status = 0 }) => ({ readings: [reading({ quota: `q_${status}` })] }));
+    for (let index = 0; index < 1000; index++) intake.take("main", call(index, { status: index }));
+    intake.take("main", call(1000, { status: 5 }));
+    intake.flush();
+
+    expect(observed.at(-1)).toHaveLength(64);
+    expect(observed.at(-1)?.map(({ quota }) => quota)).toContain("q_5");
+    expect(observed.at(-1)?.map(({ quota }) => quota)).not.toContain("q_900");
   });
 
   it("counts what was served and not what was refused", () => {

@@ -3,15 +3,18 @@ import { ModelList } from "../model-list.ts";
 import { defineProvider } from "../provider.ts";
 import { hear, hearProbe, merged, PROBE_SETTINGS } from "../rate-limit-readings.ts";
 import { Message, modelToProbe, Refusal, toReadings } from "./schema.ts";
+import { understand } from "./traffic.ts";
 
 export const anthropic = defineProvider({
   id: "anthropic",
   title: "Anthropic",
   baseUrl: "https://api.anthropic.com",
   credential: "api_key",
+  keyHeader: "x-api-key",
   environment: { apiKey: ["ANTHROPIC_API_KEY"] },
   keyPrefixes: ["sk-ant-api"],
   floorSeconds: 60,
+  understand,
   settings: PROBE_SETTINGS,
 
   async read({ baseUrl, apiKey, settings }, { http, signal, now }) {

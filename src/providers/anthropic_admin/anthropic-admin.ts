@@ -7,6 +7,7 @@ export const anthropicAdmin = defineProvider({
   title: "Anthropic (admin key)",
   baseUrl: "https://api.anthropic.com",
   credential: "api_key",
+  keyHeader: "x-api-key",
   environment: { apiKey: ["ANTHROPIC_ADMIN_API_KEY", "ANTHROPIC_ADMIN_KEY"] },
   keyPrefixes: ["sk-ant-admin"],
   floorSeconds: 60,

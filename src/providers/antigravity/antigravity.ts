@@ -1,5 +1,6 @@
 import { UpstreamError } from "../../http/upstream-error.ts";
 import { askCodeAssist, CODE_ASSIST_SETTINGS, readGoogleLogin } from "../code-assist.ts";
+import { understandCodeAssist } from "../code-assist-traffic.ts";
 import { defineProvider } from "../provider.ts";
 import { Models, Refusal, Summary, toModelReadings, toPoolReadings } from "./schema.ts";
 
@@ -10,6 +11,7 @@ export const antigravity = defineProvider({
   credential: "credentials_file",
   environment: {},
   floorSeconds: 120,
+  understand: understandCodeAssist,
   settings: CODE_ASSIST_SETTINGS,
 
   async read({ baseUrl, settings }, { http, signal, now }) {

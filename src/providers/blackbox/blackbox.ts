@@ -1,4 +1,5 @@
 import { BudgetRefusal } from "../budget-refusal.ts";
+import { understandBudget } from "../budget-traffic.ts";
 import { ModelList } from "../model-list.ts";
 import { defineProvider } from "../provider.ts";
 
@@ -11,6 +12,7 @@ export const blackbox = defineProvider({
   credential: "api_key",
   environment: { apiKey: ["BLACKBOX_API_KEY"] },
   floorSeconds: 300,
+  understand: understandBudget,
 
   async read({ baseUrl, apiKey }, { http, signal }) {
     const call = { schema: ModelList, bearer: apiKey, refusal: BudgetRefusal, signal };

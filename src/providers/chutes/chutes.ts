@@ -1,6 +1,7 @@
 import { ifAllowed } from "../../http/if-allowed.ts";
 import { defineProvider } from "../provider.ts";
 import { Me, QuotaUsage, SubscriptionUsage, toAccountReading } from "./schema.ts";
+import { understand } from "./traffic.ts";
 
 export const chutes = defineProvider({
   id: "chutes",
@@ -10,6 +11,7 @@ export const chutes = defineProvider({
   environment: { apiKey: ["CHUTES_API_KEY"] },
   keyPrefixes: ["cpk_", "cak_"],
   floorSeconds: 60,
+  understand,
 
   async read({ baseUrl, apiKey }, { http, signal, now }) {
     const call = { bearer: apiKey, signal };

@@ -1,6 +1,7 @@
 import { LOGIN_SETTINGS, notTried, readLogin, refuseExpired } from "../login-file.ts";
 import { defineProvider } from "../provider.ts";
 import { Login, planOf, toReadings, Usage } from "./schema.ts";
+import { understand } from "./traffic.ts";
 
 export const claude = defineProvider({
   id: "claude",
@@ -10,6 +11,7 @@ export const claude = defineProvider({
   environment: {},
   keyPrefixes: ["sk-ant-oat", "sk-ant-ort"],
   floorSeconds: 300,
+  understand,
   // The endpoint refuses for an hour at a time: the last good reading has to bridge that.
   staleAfterSeconds: 5400,
   settings: LOGIN_SETTINGS,

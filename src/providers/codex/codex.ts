@@ -2,6 +2,7 @@ import { LOGIN_SETTINGS, notTried, readLogin, refuseExpired } from "../login-fil
 import { defineProvider } from "../provider.ts";
 import { Login } from "./login.ts";
 import { toAccountReading, Usage } from "./schema.ts";
+import { understand } from "./traffic.ts";
 
 export const codex = defineProvider({
   id: "codex",
@@ -10,6 +11,7 @@ export const codex = defineProvider({
   credential: "credentials_file",
   environment: {},
   floorSeconds: 120,
+  understand,
   settings: LOGIN_SETTINGS,
 
   async read({ baseUrl, settings }, { http, signal, now }) {

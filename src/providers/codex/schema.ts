@@ -66,7 +66,7 @@ const NAMES = [
 /** Codex itself forgives as much when it names a window by its length. */
 const TOLERANCE_SECONDS = 180;
 
-function nameOf(seconds: number): string {
+export function nameOf(seconds: number): string {
   const named = NAMES.find(([length]) => Math.abs(length - seconds) <= TOLERANCE_SECONDS);
   return named?.[1] ?? `window_${Math.round(seconds)}_seconds`;
 }

@@ -1,6 +1,7 @@
 import { UpstreamError } from "../../http/upstream-error.ts";
 import { defineProvider } from "../provider.ts";
 import { toReadings, UserBalance } from "./schema.ts";
+import { understand } from "./traffic.ts";
 
 export const deepseek = defineProvider({
   id: "deepseek",
@@ -9,6 +10,7 @@ export const deepseek = defineProvider({
   credential: "api_key",
   environment: { apiKey: ["DEEPSEEK_API_KEY"] },
   floorSeconds: 60,
+  understand,
 
   async read({ baseUrl, apiKey }, { http, signal, now }) {
     const { data } = await http.json({ url: `${baseUrl}/user/balance`, schema: UserBalance, bearer: apiKey, signal });

@@ -1,4 +1,5 @@
 import { askCodeAssist, CODE_ASSIST_SETTINGS, readGoogleLogin } from "../code-assist.ts";
+import { understandCodeAssist } from "../code-assist-traffic.ts";
 import { defineProvider } from "../provider.ts";
 import { Quota, Refusal, toReadings } from "./schema.ts";
 
@@ -9,6 +10,7 @@ export const geminiCli = defineProvider({
   credential: "credentials_file",
   environment: {},
   floorSeconds: 120,
+  understand: understandCodeAssist,
   settings: CODE_ASSIST_SETTINGS,
 
   async read({ baseUrl, settings }, { http, signal, now }) {

@@ -2,6 +2,7 @@ import { ifAllowed } from "../../http/if-allowed.ts";
 import { describeCall } from "../../http/outgoing.ts";
 import { defineProvider } from "../provider.ts";
 import { Balance, CALLS, Credits, toAccountReading } from "./schema.ts";
+import { understand } from "./traffic.ts";
 import { dataOf } from "./trpc.ts";
 
 const INPUT = encodeURIComponent(JSON.stringify({ 0: { json: null }, 1: { json: null } }));
@@ -14,6 +15,7 @@ export const kilo = defineProvider({
   credential: "api_key",
   environment: { apiKey: ["KILO_API_KEY", "KILOCODE_API_KEY"] },
   floorSeconds: 60,
+  understand,
 
   async read({ baseUrl, apiKey }, { http, signal, now }) {
     const call = { bearer: apiKey, signal };

@@ -1,3 +1,4 @@
+import { understandBudget } from "../budget-traffic.ts";
 import { defineProvider } from "../provider.ts";
 import { KeyInfo, Refusal, toAccountReading } from "./schema.ts";
 
@@ -8,6 +9,7 @@ export const litellm = defineProvider({
   credential: "api_key",
   environment: { apiKey: ["LITELLM_API_KEY"], baseUrl: ["LITELLM_BASE_URL"] },
   floorSeconds: 30,
+  understand: understandBudget,
 
   // Without a parameter the proxy tells of the key that asks.
   async read({ baseUrl, apiKey }, { http, signal, now }) {

@@ -1,6 +1,7 @@
 import { ifAllowed } from "../../http/if-allowed.ts";
 import { defineProvider } from "../provider.ts";
 import { Balance, toAccountReading, Usage } from "./schema.ts";
+import { understand } from "./traffic.ts";
 
 /** Management tokens read usage and nothing else; each of the two usage endpoints refuses the other's credential. */
 const MANAGEMENT_PREFIX = "sk-nano-mgmt-";
@@ -14,6 +15,7 @@ export const nanogpt = defineProvider({
   environment: { apiKey: ["NANOGPT_API_KEY", "NANO_GPT_API_KEY"] },
   keyPrefixes: ["sk-nano-"],
   floorSeconds: 60,
+  understand,
 
   async read({ baseUrl, apiKey }, { http, signal, now }) {
     const isManagement = apiKey?.startsWith(MANAGEMENT_PREFIX) === true;

@@ -1,5 +1,6 @@
 import { defineProvider } from "../provider.ts";
 import { toReadings, Usage } from "./schema.ts";
+import { understand } from "./traffic.ts";
 
 export const ollamaCloud = defineProvider({
   id: "ollama_cloud",
@@ -8,6 +9,7 @@ export const ollamaCloud = defineProvider({
   credential: "api_key",
   environment: { apiKey: ["OLLAMA_API_KEY"] },
   floorSeconds: 120,
+  understand,
 
   // `/api/tags` is public here and would say nothing about the key.
   async read({ baseUrl, apiKey }, { http, signal, now }) {

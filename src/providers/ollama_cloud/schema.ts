@@ -19,7 +19,7 @@ export const Usage = z
   })
   .transform(({ limits }) => limits);
 
-const WINDOWS = {
+export const WINDOWS = {
   // Plans with GPU time have the first two, those with an included sum of dollars the last.
   session: { quota: "session", kind: "rolling", periodSeconds: 18_000 },
   weekly: { quota: "weekly", kind: "rolling", periodSeconds: 604_800 },

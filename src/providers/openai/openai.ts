@@ -2,6 +2,7 @@ import { ModelList } from "../model-list.ts";
 import { defineProvider } from "../provider.ts";
 import { hear, hearProbe, merged, PROBE_SETTINGS } from "../rate-limit-readings.ts";
 import { Completion, Refusal, toReadings } from "./schema.ts";
+import { understand } from "./traffic.ts";
 
 export const openai = defineProvider({
   id: "openai",
@@ -11,6 +12,7 @@ export const openai = defineProvider({
   environment: { apiKey: ["OPENAI_API_KEY"] },
   keyPrefixes: ["sk-proj-", "sk-svcacct-"],
   floorSeconds: 60,
+  understand,
   settings: PROBE_SETTINGS,
   // The list of models has no prices and no order, so the cheapest cannot be found in it.
   settingsProblem: ({ probe, probe_model }) =>

@@ -10,7 +10,7 @@ export const Completion = z
   .transform(({ usage }) => ({ inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens }));
 
 /** No money or no plan left, which no waiting of minutes helps: a 429 like that of a full bucket. */
-const OUT_OF_MONEY: ReadonlySet<unknown> = new Set([
+export const OUT_OF_MONEY: ReadonlySet<unknown> = new Set([
   "insufficient_quota",
   "credit_balance_exhausted",
   "organization_spend_limit_exceeded",

@@ -1,6 +1,7 @@
 import { ifAllowed } from "../../http/if-allowed.ts";
 import { defineProvider } from "../provider.ts";
 import { Credits, Key, Refusal, toAccountReading } from "./schema.ts";
+import { understand } from "./traffic.ts";
 
 export const openrouter = defineProvider({
   id: "openrouter",
@@ -10,6 +11,7 @@ export const openrouter = defineProvider({
   environment: { apiKey: ["OPENROUTER_API_KEY"] },
   keyPrefixes: ["sk-or-"],
   floorSeconds: 60,
+  understand,
 
   async read({ baseUrl, apiKey }, { http, signal, now }) {
     const call = { bearer: apiKey, refusal: Refusal, signal };

@@ -2,6 +2,7 @@ import { UpstreamError } from "../../http/upstream-error.ts";
 import { ModelList } from "../model-list.ts";
 import { defineProvider } from "../provider.ts";
 import { ENDED_TIER, isEndedTier, Refusal } from "./schema.ts";
+import { understand } from "./traffic.ts";
 
 export const qwen = defineProvider({
   id: "qwen",
@@ -12,6 +13,7 @@ export const qwen = defineProvider({
   noLogin: ENDED_TIER,
   environment: { apiKey: ["DASHSCOPE_API_KEY", "QWEN_API_KEY"] },
   floorSeconds: 300,
+  understand,
 
   async read({ baseUrl, apiKey }, { http, signal }) {
     if (isEndedTier(baseUrl)) throw new UpstreamError("not_entitled", ENDED_TIER);

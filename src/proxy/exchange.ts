@@ -1,0 +1,145 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AnswerHandler, ForwardedCall, Forwarder, ForwardFailure } from "../http/forward.ts";
+import { answerError } from "./answer-error.ts";
+import type { Observer } from "./observer.ts";
+import { answerHeaders, headerRecord, requestHeaders } from "./passed-headers.ts";
+import { bodyOf } from "./request-body.ts";
+import type { Refused } from "./target.ts";
+
+/** How a call that was passed on ended. `cut`: by the provider, amid its answer. `aborted`: by the caller. */
+export type Ending = "answered" | "unreachable" | "cut" | "aborted" | "refused";
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly forwarder: Forwarder;
+  readonly call: Pick<ForwardedCall, "origin" | "path" | "credential">;
+  readonly maxBodyBytes: number;
+  /** Never throws; what it is told was passed on already. */
+  readonly observer: Observer;
+}
+
+export const TOO_LARGE: Refused = { status: 413, message: "the request is larger than the proxy passes on" };
+const FAILURES: Readonly<Record<ForwardFailure, Refused>> = {
+  timeout: { status: 504, message: "the provider could not be reached in time" },
+  network: { status: 502, message: "the provider could not be reached, or ended the connection without an answer" },
+  malformed: { status: 502, message: "the provider answered something that is not HTTP" },
+  bug: { status: 502, message: "the request could not be passed on" },
+};
+
+/** Passes one request on and its answer back, each piece as it comes. Resolves when both sides are done with it. */
+export function exchange({ request, response, forwarder, call, maxBodyBytes, observer }: Exchange): Promise<Ending> {
+  return new Promise((resolve) => {
+    let ending: Ending | undefined;
+    let isTooLarge = false;
+    const end = (as: Ending) => {
+      const isFirst = ending === undefined;
+      ending ??= as;
+      return isFirst;
+    };
+    const body = bodyOf(request, {
+      maxBytes: maxBodyBytes,
+      onChunk: observer.requestData,
+      onTooLarge() {
+        isTooLarge = true;
+      },
+    });
+    const forwarded = forwarder.forward(
+      {
+        ...call,
+        method: request.method ?? "GET",
+        headers: requestHeaders(request.rawHeaders, { isKeyOurs: call.credential !== undefined }),
+        body,
+      },
+      answerTo(request, response, observer, (failure) => {
+        if (failure === undefined) end("answered");
+        else if (isTooLarge) end("refused");
+        else end(endingOf(request, response));
+        if (failure !== undefined) giveUp(response, isTooLarge ? TOO_LARGE : FAILURES[failure]);
+      }),
+    );
+    const leave = () => {
+      // After a whole answer that is the usual end of it.
+      if (!response.writableFinished && end("aborted")) {
+        forwarded.abort();
+        void observer.ended(false);
+      }
+      resolve(ending ?? "answered");
+    };
+    response.on("drain", forwarded.resume);
+    response.on("error", leave);
+    // It may have gone while its token was looked at.
+    if (response.destroyed) leave();
+    else response.once("close", leave);
+  });
+}
+
+function endingOf(request: IncomingMessage, response: ServerResponse): Ending {
+  // Its request breaks off before its connection is known to be gone.
+  if (request.destroyed && !request.complete) return "aborted";
+  return response.headersSent ? "cut" : "unreachable";
+}
+
+/** Half an answer must not pass for a whole one: where it has begun, the connection is cut as the provider's was. */
+function giveUp(response: ServerResponse, why: Refused): void {
+  if (response.headersSent) response.destroy();
+  else answerError(response, why);
+}
+
+function answerTo(
+  request: IncomingMessage,
+  response: ServerResponse,
+  observer: Observer,
+  settled: (failure?: ForwardFailure) => void,
+): AnswerHandler {
+  return {
+    informed: (status, headers) => inform(request, response, status, headerRecord(headers)),
+    begun(status, statusText, raw) {
+      response.writeHead(status, printable(statusText), [...answerHeaders(raw)]);
+      setImmediate(flushHead, response, raw);
+      observer.begun(status, raw);
+    },
+    data(chunk) {
+      const goesOn = response.write(chunk);
+      observer.data(chunk);
+      return goesOn;
+    },
+    ended(trailers) {
+      settled();
+      if (trailers.length > 0) response.addTrailers(pairs(answerHeaders(trailers)));
+      response.end();
+      void observer.ended(true);
+    },
+    failed(failure) {
+      settled(failure);
+      void observer.ended(false);
+    },
+  };
+}
+
+/**
+ * The first byte of a stream may be long in coming; where it is here already, both go in one piece. Node flushes a head as
+ * UTF-8, though it sends one with a body as Latin-1, as it came (seen in 24.21): one with such letters waits.
+ */
+function flushHead(response: ServerResponse, raw: readonly string[]): void {
+  const isOver = response.writableEnded || response.destroyed;
+  if (!isOver && raw.every((part) => /^[\t\x20-\x7e]*$/.test(part))) response.flushHeaders();
+}
+
+/** What comes before an answer, for those whose HTTP knows of it. */
+function inform(
+  { httpVersion }: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+): void {
+  if (httpVersion !== "1.1") return;
+  if (status === 102) response.writeProcessing();
+  else if (status === 103 && headers["link"] !== undefined) response.writeEarlyHints({ link: headers["link"] });
+}
+
+/** Node refuses what no status line may hold. */
+const printable = (text: string) => text.replaceAll(/[^\t\x20-\x7e]/g, "");
+
+const pairs = (raw: readonly string[]): [string, string][] =>
+  Array.from({ length: raw.length / 2 }, (_, index) => [raw[2 * index] ?? "", raw[2 * index + 1] ?? ""]);
