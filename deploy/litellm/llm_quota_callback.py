@@ -61,6 +61,7 @@ class LlmQuotaCallback(CustomLogger):
         self._lock = threading.Lock()
         self._sending = threading.Lock()
         self._thread = None
+        self._warned = set()
         #: Observations that were let go: the queue was full, or the exporter refused them.
         self.dropped = 0
         # A proxy between us and the exporter is nobody's wish, whatever the environment says.
@@ -135,14 +136,20 @@ class LlmQuotaCallback(CustomLogger):
             error.close()
             if error.code < 500 and error.code not in (408, 429):
                 self.dropped += len(batch)
-                log.debug("the exporter refused %d observations with %d", len(batch), error.code)
+                self._warn("llm-quota-exporter refuses observations: it answered %s", error.code)
                 return True
+            self._warn("llm-quota-exporter does not take observations for now: it answered %s", error.code)
         except (OSError, http.client.HTTPException) as error:
-            log.debug("the exporter was not reached: %s", type(error).__name__)
+            self._warn("llm-quota-exporter was not reached: %s", type(error).__name__)
         room = MOST_QUEUED - len(self._queue)
         self.dropped += max(0, len(batch) - room)
         self._queue.extendleft(reversed(batch[max(0, len(batch) - room) :]))
         return False
+
+    def _warn(self, text, detail):
+        # Of what goes on for hours the first time is enough.
+        log.log(logging.DEBUG if (text, detail) in self._warned else logging.WARNING, text, detail)
+        self._warned.add((text, detail))
 
 
 def observation(kwargs, response_obj, end_time, exception, accounts):

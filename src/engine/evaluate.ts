@@ -1,5 +1,6 @@
 import type { Account } from "../quota/account.ts";
-import { holds } from "../quota/reading.ts";
+import { hasAmounts, remainingOf } from "../quota/amounts.ts";
+import { holds, isPassing, type Reading } from "../quota/reading.ts";
 import { atMost, type State } from "../quota/state.ts";
 import type { AccountMemory } from "./account.ts";
 import { fireAccountAlerts } from "./account-alerts.ts";
@@ -50,7 +51,17 @@ export function evaluateAccount(
 // --- Validity and holding ---
 
 function isValid({ good }: QuotaMemory, account: Account, { now }: Clock): boolean {
-  return good !== undefined && holds(good, account.staleAfterSeconds, now);
+  return good !== undefined && (holds(good, account.staleAfterSeconds, now) || isFreshBucket(good, now));
+}
+
+/** In seconds: many a scrape comes no more often. */
+const FRESH = 60;
+
+/** A bucket of which little was used is full again within milliseconds: what was left then is still worth showing. */
+function isFreshBucket(reading: Reading, now: number): boolean {
+  if (reading.kind !== "rate_limit" || !isPassing(reading) || reading.refused === true) return false;
+  const age = now - reading.readAt.getTime() / 1000;
+  return age >= 0 && age < FRESH && (remainingOf(reading) ?? 0) > 0;
 }
 
 const fires = (quota: QuotaMemory) => firingOfState(quota).length > 0;
@@ -60,13 +71,29 @@ const fires = (quota: QuotaMemory) => firingOfState(quota).length > 0;
  * reset, or until the provider has left it out for a day.
  */
 function endHold(quota: QuotaMemory, account: Account, clock: Clock, settings: EngineSettings): void {
-  const resetAt = quota.meter?.resetAt;
-  const isOver =
-    !isValid(quota, account, clock) && resetAt !== undefined && clock.now > resetAt + account.staleAfterSeconds;
+  const valid = isValid(quota, account, clock);
+  const end = endOf(quota);
+  const isOver = !valid && end !== undefined && clock.now > end + account.staleAfterSeconds;
   const isDropped = quota.missing !== undefined && quota.missing.until - quota.missing.since >= settings.hold;
   if (isDropped) quota.limit.cut = undefined;
-  if ((isOver || isDropped) && fires(quota)) release(quota, "unknown");
+  const isQuiet = isQuietBucket(quota, clock, settings);
+  if ((isOver || isDropped || isQuiet) && fires(quota)) release(quota, isQuiet && valid ? "ok" : "unknown");
 }
+
+/**
+ * When what is known of a quota is over, in seconds. A refusal without amounts moves no meter, but may tell when calls are
+ * served again; of credits that we count nobody tells anything once they have expired.
+ */
+function endOf({ meter, good }: QuotaMemory): number | undefined {
+  if (good === undefined) return meter?.resetAt;
+  const told = hasAmounts(good) ? undefined : good.resetAt;
+  const end = told ?? (good.source === "count" ? good.expiresAt : undefined);
+  return end === undefined ? meter?.resetAt : Math.max(end.getTime() / 1000, meter?.resetAt ?? 0);
+}
+
+/** Of a bucket nobody has called for as long as it is judged by: a read that fails proves nothing, but no call is no refusal. */
+const isQuietBucket = ({ good }: QuotaMemory, { now }: Clock, settings: EngineSettings): boolean =>
+  good?.kind === "rate_limit" && isPassing(good) && now - good.readAt.getTime() / 1000 >= settings.rate_limit_window;
 
 // --- Showing ---
 

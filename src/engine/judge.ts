@@ -23,7 +23,7 @@ export function judge(memory: QuotaMemory, event: MeterEvent, around: Surroundin
     return;
   }
   if (!hasAmounts(reading)) {
-    judgeWord(memory, reading, around, settings);
+    if (event !== "repeated") judgeWord(memory, reading, around, settings);
     return;
   }
   if (meter === undefined || outlook === undefined || event === "repeated" || event === "stale") return;

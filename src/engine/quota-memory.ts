@@ -1,5 +1,5 @@
 import type { QuotaOverride } from "../quota/account.ts";
-import { isGood, remainingOf } from "../quota/amounts.ts";
+import { hasAmounts, isGood, remainingOf } from "../quota/amounts.ts";
 import type { Reading } from "../quota/reading.ts";
 import type { Severity, State } from "../quota/state.ts";
 import type { QuotaAlert } from "./alerts.ts";
@@ -111,6 +111,7 @@ function withLimit(reading: Reading, limit: number | undefined): Reading {
 
 /** Takes a reading into the memory; returns what it was, or undefined when it was not good enough to be judged. */
 export function takeReading(memory: QuotaMemory, reading: Reading, settings: EngineSettings): MeterEvent | undefined {
+  const isAgain = isSameWord(memory.good, reading);
   memory.latest = reading;
   memory.missing = undefined;
   memory.gone = false;
@@ -124,9 +125,17 @@ export function takeReading(memory: QuotaMemory, reading: Reading, settings: Eng
   if (memory.meter === undefined) memory.meter = newMeter(reading, span);
   else if (memory.meter.unit !== reading.unit) memory.meter = restartMeter(memory.meter, reading, span);
   else event = observe(memory.meter, reading, span, settings);
+  if (isAgain) event = "repeated";
   if (memory.meter !== undefined) beginCounters(memory.meter);
   if (memory.meter !== undefined && event !== "repeated") memory.outlook = outlook(reading, memory.meter, settings);
   return event;
+}
+
+/** Where no amount is told: the same call told once more, as by a sender that tries again, confirms nothing. */
+function isSameWord(before: Reading | undefined, next: Reading): boolean {
+  if (before === undefined || hasAmounts(next) || hasAmounts(before)) return false;
+  const isSameTime = before.readAt.getTime() === next.readAt.getTime();
+  return isSameTime && before.refused === next.refused && before.served === next.served;
 }
 
 /** Another unit is another measure: what was counted so far cannot be continued, only the totals of events stay. */

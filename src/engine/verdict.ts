@@ -162,16 +162,21 @@ function reminderLead(reading: Reading, length: number, settings: EngineSettings
 export function bucketState(bucket: Pick<Case, "memory" | "reading" | "at" | "settings" | "around">): Judgement {
   const { memory, reading, at, settings, around } = bucket;
   const ratio = ratioOf(reading);
-  if (ratio !== undefined) memory.bucket.push({ at, low: ratio < settings.rate_limit_below });
   if (reading.refused === true) memory.refusedAt.push(at);
   const from = at - settings.rate_limit_window;
-  memory.bucket = memory.bucket.filter((point) => point.at > from && point.at <= at);
+  const points = memory.bucket.filter((point) => point.at > from && point.at <= at);
+  const isApart = at - (points.at(-1)?.at ?? -Infinity) >= settings.rate_limit_window / MOST_POINTS;
+  if (ratio !== undefined && isApart) points.push({ at, low: ratio < settings.rate_limit_below });
+  memory.bucket = points;
   memory.refusedAt = oncePerMinute(memory.refusedAt.filter((when) => when > from && when <= at));
   const low = memory.bucket.filter((point) => point.low).length;
   const isLow = low >= settings.min_readings && low * 2 > memory.bucket.length;
   if (!isLow && memory.refusedAt.length < settings.rate_limit_refusals) return OK;
   return { state: "watch", severity: severityOf("warning", reading, around) };
 }
+
+/** Live traffic tells of a bucket twice a second: all of it would be most of what is kept of an account. */
+const MOST_POINTS = 300;
 
 function oncePerMinute(times: readonly number[]): number[] {
   const minutes = new Map(times.map((when) => [Math.floor(when / 60), when]));

@@ -20,7 +20,11 @@ export interface ForwardedCall {
 }
 
 /** `bug` for what is neither the network's fault nor the provider's. */
-export type ForwardFailure = "timeout" | "network" | "malformed" | "bug";
+export interface ForwardFailure {
+  readonly reason: "timeout" | "network" | "malformed" | "bug";
+  /** With `message` in words for whoever called. */
+  readonly error: Error;
+}
 
 export interface AnswerHandler {
   /** Status 102 or 103, before the answer. */
@@ -123,8 +127,8 @@ function textOf(raw: Dispatcher.DispatchController["rawHeaders"]): RawHeaders {
 const NEVER = new AbortController().signal;
 
 function failureOf(error: Error): ForwardFailure {
-  const failure = transportFailure(error, "the call", NEVER);
-  if (!(failure instanceof UpstreamError)) return "bug";
+  const failure = transportFailure(error, "the call to the provider", NEVER);
+  if (!(failure instanceof UpstreamError)) return { reason: "bug", error };
   const { reason } = failure;
-  return reason === "timeout" || reason === "malformed" ? reason : "network";
+  return { reason: reason === "timeout" || reason === "malformed" ? reason : "network", error: failure };
 }

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AnswerHandler, ForwardedCall, Forwarder, ForwardFailure } from "../http/forward.ts";
+import type { AnswerHandler, ForwardedCall, Forwarder, ForwardFailure, RawHeaders } from "../http/forward.ts";
 import { answerError } from "./answer-error.ts";
 import type { Observer } from "./observer.ts";
-import { answerHeaders, headerRecord, requestHeaders } from "./passed-headers.ts";
+import { answerHeaders, requestHeaders } from "./passed-headers.ts";
 import { bodyOf } from "./request-body.ts";
 import type { Refused } from "./target.ts";
 
@@ -17,18 +17,16 @@ interface Exchange {
   readonly maxBodyBytes: number;
   /** Never throws; what it is told was passed on already. */
   readonly observer: Observer;
+  /** Hears of what is neither the caller's nor the provider's fault. */
+  readonly onFault: (error: unknown) => void;
 }
 
 export const TOO_LARGE: Refused = { status: 413, message: "the request is larger than the proxy passes on" };
-const FAILURES: Readonly<Record<ForwardFailure, Refused>> = {
-  timeout: { status: 504, message: "the provider could not be reached in time" },
-  network: { status: 502, message: "the provider could not be reached, or ended the connection without an answer" },
-  malformed: { status: 502, message: "the provider answered something that is not HTTP" },
-  bug: { status: 502, message: "the request could not be passed on" },
-};
+const NOT_PASSED_ON: Refused = { status: 502, message: "the request could not be passed on" };
 
 /** Passes one request on and its answer back, each piece as it comes. Resolves when both sides are done with it. */
-export function exchange({ request, response, forwarder, call, maxBodyBytes, observer }: Exchange): Promise<Ending> {
+export function exchange(options: Exchange): Promise<Ending> {
+  const { request, response, forwarder, call, maxBodyBytes, observer, onFault } = options;
   return new Promise((resolve) => {
     let ending: Ending | undefined;
     let isTooLarge = false;
@@ -52,10 +50,13 @@ export function exchange({ request, response, forwarder, call, maxBodyBytes, obs
         body,
       },
       answerTo(request, response, observer, (failure) => {
-        if (failure === undefined) end("answered");
-        else if (isTooLarge) end("refused");
-        else end(endingOf(request, response));
-        if (failure !== undefined) giveUp(response, isTooLarge ? TOO_LARGE : FAILURES[failure]);
+        if (failure === undefined) {
+          end("answered");
+          return;
+        }
+        end(isTooLarge ? "refused" : endingOf(request, response));
+        if (failure.reason === "bug" && ending === "unreachable") onFault(failure.error);
+        giveUp(response, isTooLarge ? TOO_LARGE : toldOf(failure));
       }),
     );
     const leave = () => {
@@ -80,6 +81,10 @@ function endingOf(request: IncomingMessage, response: ServerResponse): Ending {
   return response.headersSent ? "cut" : "unreachable";
 }
 
+function toldOf({ reason, error: { message } }: ForwardFailure): Refused {
+  return reason === "bug" ? NOT_PASSED_ON : { status: reason === "timeout" ? 504 : 502, message };
+}
+
 /** Half an answer must not pass for a whole one: where it has begun, the connection is cut as the provider's was. */
 function giveUp(response: ServerResponse, why: Refused): void {
   if (response.headersSent) response.destroy();
@@ -93,7 +98,7 @@ function answerTo(
   settled: (failure?: ForwardFailure) => void,
 ): AnswerHandler {
   return {
-    informed: (status, headers) => inform(request, response, status, headerRecord(headers)),
+    informed: (status, headers) => inform(request, response, status, headers),
     begun(status, statusText, raw) {
       response.writeHead(status, printable(statusText), [...answerHeaders(raw)]);
       setImmediate(flushHead, response, raw);
@@ -127,19 +132,26 @@ function flushHead(response: ServerResponse, raw: readonly string[]): void {
 }
 
 /** What comes before an answer, for those whose HTTP knows of it. */
-function inform(
-  { httpVersion }: IncomingMessage,
-  response: ServerResponse,
-  status: number,
-  headers: Readonly<Record<string, string>>,
-): void {
+function inform({ httpVersion }: IncomingMessage, response: ServerResponse, status: number, raw: RawHeaders): void {
   if (httpVersion !== "1.1") return;
   if (status === 102) response.writeProcessing();
-  else if (status === 103 && headers["link"] !== undefined) response.writeEarlyHints({ link: headers["link"] });
+  else if (status === 103) hint(response, linksOf(raw));
 }
+
+/** Node takes only some forms of a link, and throws at the others: what is no more than a hint must not cost the answer. */
+function hint(response: ServerResponse, links: readonly string[]): void {
+  try {
+    if (links.length > 0) response.writeEarlyHints({ link: [...links] });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+}
+
+const linksOf = (raw: RawHeaders) =>
+  pairs(raw).flatMap(([name, value]) => (name.toLowerCase() === "link" ? value.split(/, *(?=<)/) : []));
 
 /** Node refuses what no status line may hold. */
 const printable = (text: string) => text.replaceAll(/[^\t\x20-\x7e]/g, "");
 
-const pairs = (raw: readonly string[]): [string, string][] =>
+const pairs = (raw: RawHeaders): [string, string][] =>
   Array.from({ length: raw.length / 2 }, (_, index) => [raw[2 * index] ?? "", raw[2 * index + 1] ?? ""]);

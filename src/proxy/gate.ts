@@ -25,12 +25,16 @@ export async function isAdmitted({ token, isKeyOurs }: Guarded, { headers }: Inc
 
 const bearerOf = (header: string | undefined) => /^Bearer +(\S+)$/i.exec(header ?? "")?.[1];
 
-const THIS_MACHINE = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
+const NAME_OF_THIS_MACHINE = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
+const ADDRESS_OF_THIS_MACHINE = /^(?:::1|(?:::ffff:)?127(?:\.\d{1,3}){3})$/i;
 
 /**
- * Whether a browser may have sent it for a page from elsewhere, which has its own name point to this machine, or posts here
- * unasked. Browsers always say the one or the other.
+ * Whether it comes from another machine, as it can where a reload has taken the token away but not the address, or from a
+ * browser for a page from elsewhere, which has its own name point to this machine or posts here unasked. Browsers always
+ * say the one or the other.
  */
-export function isOfForeignPage({ headers }: IncomingMessage): boolean {
-  return headers["sec-fetch-site"] === "cross-site" || (headers.host !== undefined && !THIS_MACHINE.test(headers.host));
+export function isFromElsewhere({ headers, socket }: IncomingMessage): boolean {
+  if (!ADDRESS_OF_THIS_MACHINE.test(socket.remoteAddress ?? "")) return true;
+  if (headers["sec-fetch-site"] === "cross-site") return true;
+  return headers.host !== undefined && !NAME_OF_THIS_MACHINE.test(headers.host);
 }

@@ -5,7 +5,7 @@ import type { Intake } from "../traffic/intake.ts";
 import { answerError } from "./answer-error.ts";
 import type { Unread } from "./body-reader.ts";
 import { type Ending, exchange, TOO_LARGE } from "./exchange.ts";
-import { type Gate, isAdmitted, isOfForeignPage } from "./gate.ts";
+import { type Gate, isAdmitted, isFromElsewhere } from "./gate.ts";
 import { behind } from "./listened.ts";
 import { createObserver } from "./observer.ts";
 import { type Refused, targetOf } from "./target.ts";
@@ -62,6 +62,7 @@ const FOREIGN: Refused = {
   message: "this route is for programs on this machine only, which call it as 127.0.0.1 or localhost",
 };
 const NO_UPGRADE: Refused = { status: 501, message: "this proxy passes on no upgraded connections, such as WebSocket" };
+const NO_CODING: Refused = { status: 501, message: "this proxy takes no transfer coding but chunked" };
 const NO_CONNECT = "HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 const OUR_FAULT: Refused = { status: 502, message: "the request could not be passed on" };
 
@@ -98,6 +99,7 @@ export function createProxy(options: ProxyOptions): Proxy {
       forwarder: await forwarder.get(),
       call: { origin, path, credential },
       observer: behind({ observer, unread, onFault: fault }),
+      onFault: fault,
     });
     return { account: route.account, ending };
   };
@@ -116,6 +118,11 @@ export function createProxy(options: ProxyOptions): Proxy {
     listener: (request, response) => handle(request, response, false),
     prepare(server) {
       server.on("checkContinue", (request, response) => handle(request, response, true));
+      // A connection beyond the most there may be, which is cut without a word.
+      server.on("drop", () => {
+        report.began();
+        report.ended("", "refused");
+      });
       server.on("connect", (_request, socket) => socket.end(NO_CONNECT));
     },
     replace(next) {
@@ -131,7 +138,9 @@ async function problemOf(
 ): Promise<Refused | undefined> {
   // `h2c` is an offer, which may be passed over.
   if (/websocket/i.test(request.headers.upgrade ?? "")) return NO_UPGRADE;
-  if (token === undefined && isOfForeignPage(request)) return FOREIGN;
+  // The coding is of the caller's connection: without its name nobody could read the body.
+  if (!/^(?:chunked)?$/i.test(request.headers["transfer-encoding"] ?? "")) return NO_CODING;
+  if (token === undefined && isFromElsewhere(request)) return FOREIGN;
   if (!(await isAdmitted({ token, isKeyOurs: credential !== undefined }, request))) return UNAUTHORIZED;
   return Number(request.headers["content-length"] ?? 0) > maxBodyBytes ? TOO_LARGE : undefined;
 }

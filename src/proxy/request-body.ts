@@ -15,14 +15,19 @@ export function bodyOf(request: IncomingMessage, options: BodyOptions): AsyncIte
 
 async function* chunksOf(request: IncomingMessage, { maxBytes, onChunk, onTooLarge }: BodyOptions) {
   let length = 0;
-  // Whoever takes it may stop early: the caller's connection is still needed then, for the answer.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
-    length += chunk.length;
-    if (length > maxBytes) {
-      onTooLarge();
-      throw new Error("the request is too large");
+  try {
+    // Whoever takes it may stop early: the caller's connection is still needed then, for the answer.
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
+      length += chunk.length;
+      if (length > maxBytes) {
+        onTooLarge();
+        throw new Error("the request is too large");
+      }
+      yield chunk;
+      onChunk(chunk);
     }
-    yield chunk;
-    onChunk(chunk);
+  } finally {
+    // Nobody wants the rest, but many callers send all of it before they look for an answer.
+    request.resume();
   }
 }

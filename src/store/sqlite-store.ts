@@ -63,7 +63,9 @@ export function createSqliteStore({ database, now, onWrite }: SqliteStoreOptions
   const historyOf = createSqliteHistory(database, now);
   const counts = createSqliteCounts(database);
   const ids = new Map<string, number>();
-  let pending: Write[] = [];
+  /** In the order of writing, by what a later one of the same name replaces. */
+  let pending = new Map<string, Write>();
+  let unnamed = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const idOf = (key: AccountKey, { find, add }: Statements): number => {
@@ -76,19 +78,19 @@ export function createSqliteStore({ database, now, onWrite }: SqliteStoreOptions
     clearTimeout(timer);
     timer = undefined;
     const writes = pending;
-    if (writes.length === 0 && !counts.isWaiting()) return;
+    if (writes.size === 0 && !counts.isWaiting()) return;
     try {
       inTransaction(database, () => {
-        for (const write of writes) write(statements);
+        for (const write of writes.values()) write(statements);
         counts.write((key) => idOf(key, statements));
       });
-      pending = [];
+      pending = new Map();
       counts.written();
       onWrite(undefined);
     } catch (error) {
       // An id that was given out in a transaction that failed is none.
       ids.clear();
-      pending = writes.slice(-MOST_PENDING);
+      pending = new Map([...writes].slice(-MOST_PENDING));
       timer = setTimeout(flush, RETRY_MS);
       onWrite(error as Error);
     }
@@ -96,8 +98,10 @@ export function createSqliteStore({ database, now, onWrite }: SqliteStoreOptions
   const soon = () => {
     timer ??= setTimeout(flush, MOST_LATE_MS);
   };
-  const write = (one: Write) => {
-    pending.push(one);
+  const write = (one: Write, name = String(unnamed++)) => {
+    // A memory is large: while nothing can be written, only the last of each account waits.
+    pending.delete(name);
+    pending.set(name, one);
     soon();
   };
   const thin = () =>
@@ -118,7 +122,7 @@ export function createSqliteStore({ database, now, onWrite }: SqliteStoreOptions
     },
     keep(key, memory) {
       const text = encode(memory);
-      write((prepared) => prepared.keep.run(FORMAT, text, idOf(key, prepared)));
+      write((prepared) => prepared.keep.run(FORMAT, text, idOf(key, prepared)), `memory ${keyOf(key)}`);
     },
     alerts() {
       flush();
@@ -132,8 +136,15 @@ export function createSqliteStore({ database, now, onWrite }: SqliteStoreOptions
       return rows.map(({ name, body }) => ({ name: String(name), text: String(body) }));
     },
     keepSessionFile: (key, name, text) =>
-      write((prepared) => prepared.keepSessionFile.run(idOf(key, prepared), name, text)),
-    forgetSessionFile: (key, name) => write((prepared) => prepared.forgetSessionFile.run(idOf(key, prepared), name)),
+      write(
+        (prepared) => prepared.keepSessionFile.run(idOf(key, prepared), name, text),
+        `session ${JSON.stringify([keyOf(key), name])}`,
+      ),
+    forgetSessionFile: (key, name) =>
+      write(
+        (prepared) => prepared.forgetSessionFile.run(idOf(key, prepared), name),
+        `session ${JSON.stringify([keyOf(key), name])}`,
+      ),
     history(key, quota, since) {
       flush();
       return historyOf(key, quota, since);

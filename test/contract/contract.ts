@@ -15,6 +15,8 @@ export interface ContractCall {
   readonly isOptional?: true;
   /** Not every server has it: a 404 says no more than that. */
   readonly mayBeMissing?: true;
+  /** The account has no key: a 401 or 403 says no more than that this server wants one. */
+  readonly mayWantKey?: true;
 }
 
 /**

@@ -292,4 +292,17 @@ describe("credits", () => {
 
     expect(quota).toMatchObject({ valid: false, state: "exhausted", severity: "critical" });
   });
+
+  it("that we count keep a page until they have expired, as nobody tells of them after that", () => {
+    const expiresAt = at(HOUR);
+    const pack: Told = { quota: "pack", kind: "credits", unit: "requests", source: "count", confidence: "estimated" };
+    const run = startRun({ reading: { ...pack, limit: 3, expiresAt } });
+    for (const used of [2, 3, 4]) {
+      run.pass(MINUTE);
+      run.observe({ used });
+    }
+
+    expect(only(run.pass(HOUR))).toMatchObject({ valid: false, state: "exhausted" });
+    expect(only(run.pass(8 * MINUTE))).toMatchObject({ state: "unknown", alerts: [] });
+  });
 });

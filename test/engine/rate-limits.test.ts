@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { judge } from "../../src/engine/judge.ts";
+import { newQuotaMemory, type QuotaMemory, takeReading } from "../../src/engine/quota-memory.ts";
+import { ENGINE_DEFAULTS } from "../../src/engine/settings.ts";
 import type { QuotaSnapshot } from "../../src/engine/snapshot.ts";
-import { alertsOf, at, MINUTE, startRun, type Told } from "../support/readings.ts";
+import type { Reading } from "../../src/quota/reading.ts";
+import { alertsOf, at, MINUTE, only, startRun, type Told } from "../support/readings.ts";
 
 const BUCKET: Told = {
   quota: "requests_per_minute",
@@ -57,4 +61,38 @@ describe("a per-minute bucket", () => {
 
     expect(new Set(states(snapshots))).toEqual(new Set(["ok"]));
   });
+
+  it.each<[what: string, told: Told, valid: boolean]>([
+    [
+      "is shown for a minute where something was left, as it is full again within milliseconds",
+      { remaining: 99 },
+      true,
+    ],
+    ["is over at its reset where nothing was left", { remaining: 0 }, false],
+    ["is over at its reset where the call was refused", { remaining: 99, refused: true }, false],
+  ])("%s", (_what, told, valid) => {
+    const run = startRun({ reading: { ...BUCKET, source: "headers", periodSeconds: undefined } });
+    run.observe({ ...told, resetAt: at(0.12) });
+
+    expect(only(run.pass(59)).valid).toBe(valid);
+    expect(only(run.pass(1)).valid).toBe(false);
+  });
+
+  it("needs no more memory under live traffic, which tells of it twice a second", () => {
+    const memory = newQuotaMemory(readingOf(0));
+    for (let half = 0; half < 30 * MINUTE * 2; half++) takeAndJudge(memory, readingOf(half / 2));
+
+    expect(memory.bucket.length).toBeLessThanOrEqual(300);
+    expect(memory.state).toBe("watch");
+  });
 });
+
+const readingOf = (seconds: number): Reading => ({
+  ...{ quota: "requests", kind: "rate_limit", unit: "requests", readAt: at(seconds), limit: 100, remaining: 5 },
+  ...{ enforcement: "hard", source: "headers", confidence: "reported" },
+});
+
+function takeAndJudge(memory: QuotaMemory, reading: Reading): void {
+  const event = takeReading(memory, reading, ENGINE_DEFAULTS);
+  if (event !== undefined) judge(memory, event, { override: undefined, hasOtherBalance: false }, ENGINE_DEFAULTS);
+}

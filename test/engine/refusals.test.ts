@@ -27,6 +27,13 @@ describe("a quota of which only refusals tell", () => {
     expect(shown.reading).not.toHaveProperty("remaining");
   });
 
+  it("is not exhausted by one refusal that is told twice", () => {
+    const run = start();
+    run.tell({ refused: true });
+
+    expect(run.tell({ refused: true })).toMatchObject({ state: "ok" });
+  });
+
   it("is no more than a warning just before its reset", () => {
     const run = start();
     const resetAt = at(5 * MINUTE);
@@ -62,6 +69,18 @@ describe("a quota of which only refusals tell", () => {
     expect(only(run.pass(3 * HOUR))).toMatchObject({ state: "exhausted", valid: false });
   });
 
+  it("ends well past the reset that the refusals told, though nobody calls", () => {
+    const run = start();
+    const resetAt = at(6 * HOUR);
+    for (let call = 0; call < 2; call++) {
+      run.pass(MINUTE);
+      run.tell({ refused: true, resetAt });
+    }
+
+    expect(only(run.pass(6 * HOUR))).toMatchObject({ state: "exhausted", valid: false });
+    expect(only(run.pass(10 * MINUTE))).toMatchObject({ state: "unknown", alerts: [] });
+  });
+
   it("alerts nobody when it is soft", () => {
     const run = start();
     run.tell({ refused: true, enforcement: "soft" });
@@ -95,5 +114,36 @@ describe("a per-minute bucket of which calls are refused", () => {
 
   it("does not warn of three minutes that are further apart", () => {
     expect(refuse([0, 8 * MINUTE, 16 * MINUTE]).map(({ state }) => state)).toEqual(["ok", "ok", "ok"]);
+  });
+
+  it("warns no longer when nobody has called for a quarter of an hour", () => {
+    const run = startRun({ reading: BUCKET });
+    for (let call = 0; call < 3; call++) {
+      run.pass(MINUTE);
+      run.observe({ refused: true });
+    }
+
+    expect(alertsOf(only(run.pass(14 * MINUTE)))).toEqual(["LLMQuotaRateLimited warning"]);
+    expect(only(run.pass(2 * MINUTE))).toMatchObject({ state: "unknown", alerts: [] });
+  });
+
+  it("warns no longer than that, however long its numbers hold", () => {
+    const run = startRun({ reading: BUCKET, account: { staleAfterSeconds: 3 * HOUR } });
+    for (let call = 0; call < 3; call++) {
+      run.pass(MINUTE);
+      run.observe({ refused: true });
+    }
+
+    expect(only(run.pass(16 * MINUTE))).toMatchObject({ state: "ok", valid: true, alerts: [] });
+  });
+
+  it("goes on warning while a read that told so cannot be made again", () => {
+    const run = startRun({ reading: { ...BUCKET, source: "api" } });
+    for (let call = 0; call < 3; call++) {
+      run.pass(MINUTE);
+      run.read({ refused: true });
+    }
+
+    expect(alertsOf(only(run.pass(16 * MINUTE)))).toContain("LLMQuotaRateLimited warning");
   });
 });

@@ -185,7 +185,17 @@ describe.skipIf(python === undefined)("the callback for LiteLLM", () => {
   it("loses nothing but what it must when the exporter is away", async () => {
     await using exporter = await startServer((_, response) => sendJson(response, {}, 503));
 
-    expect(await run(exporter.url)).toEqual({ code: 0, stdout: "0 1\n", stderr: "" });
+    const stderr = "llm-quota-exporter does not take observations for now: it answered 503\n";
+    expect(await run(exporter.url)).toEqual({ code: 0, stdout: "0 1\n", stderr });
+  });
+
+  it.each([
+    [401, "llm-quota-exporter refuses observations: it answered 401\n"],
+    [422, "llm-quota-exporter refuses observations: it answered 422\n"],
+  ])("says once in the log when the exporter refuses with %i", async (status, stderr) => {
+    await using exporter = await startServer((_, response) => sendJson(response, {}, status));
+
+    expect(await run(exporter.url, "with-a-refusal")).toEqual({ code: 0, stdout: "2 0\n", stderr });
   });
 });
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { type IncomingMessage, type RequestListener, request, type ServerResponse } from "node:http";
+import { connect } from "node:net";
 import { setImmediate as turnOfTheLoop } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -102,6 +103,11 @@ describe("a request", () => {
     ],
     ["a path without a route", "GET /down/x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 404],
     ["a path that leaves", "GET /up/%2e%2e/admin HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400],
+    [
+      "packed for this connection",
+      "POST /up/x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+      501,
+    ],
     ["no HTTP", "hello\r\n\r\n", 400],
     ["headers without end", `GET /up/x HTTP/1.1\r\nHost: localhost\r\nX: ${"x".repeat(20_000)}\r\n\r\n`, 431],
     [
@@ -249,6 +255,54 @@ describe("an answer", () => {
     expect(response.trailers).toEqual({ "x-sum": "7" });
   });
 
+  it.each([
+    [
+      "two links",
+      "Link: </a.css>; rel=preload\r\nLink: </b.css>; rel=preload\r\n",
+      ["</a.css>; rel=preload, </b.css>; rel=preload"],
+    ],
+    [
+      "two links in one",
+      "Link: </a.css>; rel=preload, </b.css>; rel=preload\r\n",
+      ["</a.css>; rel=preload, </b.css>; rel=preload"],
+    ],
+    ["a link that Node does not send", "Link: anything\r\n", []],
+    ["no link", "X-A: 1\r\n", []],
+  ])("is not broken by a word before it, with %s", async (_what, hint, links) => {
+    await using proxy = await startProxy({
+      upstream: ({ socket }) => {
+        socket.end(`HTTP/1.1 103 Early Hints\r\n${hint}\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody`);
+      },
+    });
+    const sent = request({ host: "127.0.0.1", port: proxy.port, path: "/up/x", agent: false });
+    const hints: unknown[] = [];
+    sent.on("information", ({ headers }) => hints.push(headers["link"]));
+    sent.end();
+    const [response] = (await once(sent, "response")) as [IncomingMessage];
+
+    expect((await bodyOf(response)).toString()).toBe("body");
+    expect(hints).toEqual(links);
+  });
+
+  it("that comes before the request has ended leaves nobody stuck who sends all of it first", async () => {
+    await using proxy = await startProxy({
+      upstream: (incoming, response) => response.end(incoming.url === "/base/next" ? "next" : "enough"),
+    });
+    const length = 32 * 1024 * 1024;
+    const socket = connect(proxy.port, "127.0.0.1");
+    socket.pause();
+    socket.write(`POST /up/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${length}\r\n\r\n`);
+    await new Promise<void>((resolve) => {
+      socket.write(Buffer.alloc(length), () => resolve());
+    });
+    socket.write("GET /up/next HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    const chunks: Buffer[] = [];
+    for await (const chunk of socket) chunks.push(chunk as Buffer);
+
+    expect(Buffer.concat(chunks).toString("latin1")).toMatch(/enough[\s\S]*next/);
+    await eventually(() => expect(proxy.ended).toEqual(["team answered", "team answered"]));
+  });
+
   it("goes to a caller of HTTP/1.0 without chunks", async () => {
     await using proxy = await startProxy({
       upstream: (_incoming, response) => {
@@ -338,12 +392,29 @@ describe("when one side goes away", () => {
     expect(proxy.taken).toEqual([]);
   });
 
-  it("nobody at the provider's port is a 502 too", async () => {
+  it("nobody at the provider's port is a 502 that says so", async () => {
     await using proxy = await startProxy({ upstream: mirror, route: { baseUrl: "http://127.0.0.1:1/v1" } });
 
-    const { response } = await call(proxy.port, { method: "POST", path: "/up/x" }, "hi");
+    const { response, body } = await call(proxy.port, { method: "POST", path: "/up/x" }, "hi");
 
     expect(response.statusCode).toBe(502);
+    const { error } = JSON.parse(body.toString()) as { readonly error: { readonly message: string } };
+    expect(error.message).toBe("the call to the provider failed: connection refused (ECONNREFUSED)");
+    expect(proxy.faults).toEqual([]);
+  });
+
+  it("a request that cannot be sent is a fault of ours, and is told", async () => {
+    const credential = { header: "authorization", key: async () => new Secret("sk-\n-canary7Q") };
+    const token = { accepts: async () => true };
+    await using proxy = await startProxy({ upstream: mirror, route: { token, credential } });
+
+    const headers = { authorization: "Bearer x" };
+    const { response, body } = await call(proxy.port, { method: "POST", path: "/up/x", headers }, "hi");
+
+    expect(response.statusCode).toBe(502);
+    expect(body.toString()).toContain("the request could not be passed on");
+    expect(proxy.faults).toHaveLength(1);
+    expect(String(proxy.faults[0])).not.toContain("canary7Q");
   });
 });
 
@@ -417,6 +488,18 @@ describe("much at once", () => {
     await eventually(() => expect(proxy.active()).toBe(0));
     await eventually(async () => expect(await proxy.upstreamConnections()).toBe(0), { timeoutMs: 20_000 });
   });
+});
+
+it("a connection too many is cut, and counted", async () => {
+  await using proxy = await startProxy({ upstream: mirror, connections: 1 });
+  const first = connect(proxy.port, "127.0.0.1");
+  first.write("GET /up/x HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  await once(first, "data");
+
+  expect(await exchangeBytes(proxy.port, "GET /up/x HTTP/1.1\r\nHost: localhost\r\n\r\n")).toBe("");
+  first.destroy();
+  await eventually(() => expect(proxy.ended.toSorted()).toEqual([" refused", "team answered"]));
+  expect(proxy.active()).toBe(0);
 });
 
 describe("a route with the key of the account", () => {

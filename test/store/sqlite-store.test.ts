@@ -8,7 +8,9 @@ import { newAccountMemory } from "../../src/engine/account.ts";
 import { ENGINE_DEFAULTS } from "../../src/engine/settings.ts";
 import type { Account, ReadOutcome } from "../../src/quota/account.ts";
 import type { Reading } from "../../src/quota/reading.ts";
+import { openDatabase } from "../../src/store/open-database.ts";
 import { openStore } from "../../src/store/open-store.ts";
+import { createSqliteStore } from "../../src/store/sqlite-store.ts";
 
 let folder: string;
 let path: string;
@@ -298,4 +300,19 @@ it("a database of the first version keeps its accounts and takes alerts", async 
     store.keepAlert("a", "one");
     await store.close();
   }
+});
+
+it("while nothing can be written, loses no outcome to memories that newer ones replace", async () => {
+  const { database } = openDatabase(join(folder, "failing.db"), NOW);
+  const store = createSqliteStore({ database, now: () => NOW, onWrite: (problem) => problems.push(problem) });
+  database.exec("CREATE TRIGGER full BEFORE INSERT ON outcome BEGIN SELECT RAISE(ABORT, 'disk full'); END");
+  store.append(MAIN, outcome(0, 900));
+  for (let scrape = 0; scrape <= 20_000; scrape++) store.keep(MAIN, newAccountMemory());
+  store.flush();
+  database.exec("DROP TRIGGER full");
+  store.flush();
+
+  expect(problems.map((problem) => problem?.message)).toEqual(["disk full", undefined]);
+  expect(store.history(MAIN, "requests", new Date(0))).toHaveLength(1);
+  await store.close();
 });

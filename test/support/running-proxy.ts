@@ -14,6 +14,7 @@ interface Plan {
   /** Sees the server of the provider before it listens. */
   readonly route?: TestRoute;
   readonly maxBodyBytes?: number;
+  readonly connections?: number;
   readonly take?: (account: string, call: Observation) => undefined;
 }
 
@@ -32,7 +33,8 @@ export interface RunningProxy extends AsyncDisposable {
 }
 
 /** The proxy in this process, before a provider of the test: route /up, account `team`, base path /base. */
-export async function startProxy({ upstream, route = {}, maxBodyBytes, take }: Plan): Promise<RunningProxy> {
+export async function startProxy(plan: Plan): Promise<RunningProxy> {
+  const { upstream, route = {}, maxBodyBytes, connections = 512, take } = plan;
   const provider = createServer(upstream).listen(0, "127.0.0.1");
   await once(provider, "listening");
   const upstreamPort = (provider.address() as AddressInfo).port;
@@ -60,7 +62,7 @@ export async function startProxy({ upstream, route = {}, maxBodyBytes, take }: P
     ...(maxBodyBytes !== undefined && { maxBodyBytes }),
   });
   const { prepare } = proxy;
-  const listening = await listen(proxy.listener, { host: "127.0.0.1", port: 0 }, { prepare, connections: 512 });
+  const listening = await listen(proxy.listener, { host: "127.0.0.1", port: 0 }, { prepare, connections });
   return {
     ...{ port: listening.port, upstreamPort, taken, ended, unread, faults },
     active: () => active,

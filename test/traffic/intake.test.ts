@@ -6,6 +6,8 @@ import type { Tally } from "../../src/quota/tally.ts";
 import { createIntake, type ObservedAccount } from "../../src/traffic/intake.ts";
 import { at } from "../support/readings.ts";
 
+const NOW = at(1000);
+
 const call = (seconds: number, over: Partial<Observation> = {}): Observation => ({
   ...{ at: at(seconds), status: 200, headers: {}, model: "opus", ...over },
 });
@@ -38,7 +40,7 @@ function start(understand: (call: Observation) => Understood) {
     },
     known: () => undefined,
     observed: (_account, readings) => observed.push(readings),
-    now: () => at(0),
+    now: () => NOW,
   });
   return { intake, observed, counted };
 }
@@ -62,6 +64,17 @@ describe("live traffic", () => {
     expect(observed.flat().map(({ remaining }) => remaining)).toEqual([200, 299]);
     vi.advanceTimersByTime(5000);
     expect(observed).toHaveLength(2);
+  });
+
+  it("is never of later than now, or a sender whose clock is ahead would hide what all others tell", () => {
+    const { intake, observed } = start(({ at: readAt, model = "" }) => ({
+      readings: [reading({ readAt, quota: model })],
+    }));
+    intake.take("main", call(1059, { model: "ahead" }));
+    intake.take("main", call(999, { model: "right" }));
+    intake.flush();
+
+    expect(observed.flat().map(({ readAt }) => readAt)).toEqual([NOW, at(999)]);
   });
 
   it("keeps that one of many calls of a bucket was refused", () => {

@@ -1,3 +1,4 @@
+import { UpstreamError } from "../../http/upstream-error.ts";
 import { ModelList } from "../model-list.ts";
 import { defineProvider } from "../provider.ts";
 
@@ -11,7 +12,12 @@ export const openaiCompatible = defineProvider({
 
   // The health pages of these servers differ and lie outside `base_url`; all of them list their models.
   async read({ baseUrl, apiKey }, { http, signal }) {
-    const { data: models } = await http.json({ url: `${baseUrl}/models`, schema: ModelList, bearer: apiKey, signal });
-    return { readings: [], metered: false, models };
+    const call = { url: `${baseUrl}/models`, schema: ModelList, bearer: apiKey, signal };
+    // Where no key is configured none is refused: such an account stands for a plan that only live traffic tells of.
+    const answer = await http.json(call).catch((error: unknown) => {
+      if (apiKey === undefined && error instanceof UpstreamError && error.reason === "auth") return undefined;
+      throw error;
+    });
+    return { readings: [], metered: false, ...(answer !== undefined && { models: answer.data }) };
   },
 });

@@ -8,5 +8,5 @@ export const contract: ProviderContract = {
 };
 
 export const others: Readonly<Record<string, ProviderContract>> = {
-  "without a key": { quotas: contract.quotas, calls: contract.calls },
+  "without a key": { quotas: contract.quotas, calls: contract.calls.map((call) => ({ ...call, mayWantKey: true })) },
 };

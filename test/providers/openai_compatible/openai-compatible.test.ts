@@ -42,9 +42,20 @@ describe("openai_compatible", () => {
     expect(await readAccount(openaiCompatible)).toMatchObject({ metered: false, readings: [] });
   });
 
+  it("is not up while the server refuses the key", async () => {
+    answer(401, { error: "no" });
+
+    await expect(readAccount(openaiCompatible, "invented")).rejects.toMatchObject({ reason: "auth" });
+  });
+
+  it.each([401, 403])("is up without a key where the server wants one (%i), and tells no models", async (status) => {
+    answer(status, { error: "no" });
+
+    expect(await readAccount(openaiCompatible)).toEqual({ metered: false, readings: [] });
+  });
+
   it.each<[what: string, status: number, body: object, reason: string]>([
     ["still loads its model", 503, loading, "server"],
-    ["wants a key", 401, { error: { message: "Invalid API Key", type: "authentication_error", code: 401 } }, "auth"],
     ["has nothing at that address", 404, { error: "no" }, "client"],
     ["is another server", 200, { version: "0.12.3" }, "malformed"],
   ])("is not up while the server %s", async (_what, status, body, reason) => {
