@@ -68,9 +68,12 @@ describe.concurrent("Prometheus, the shipped rules and the shipped Alertmanager 
       "resolved LLMQuotaExhausted",
       "resolved LLMQuotaWillExhaust",
     ]);
-    expect(told("exhausting", CHAT)).toEqual([]);
+    // Where the machine uses it unevenly, it may be watched for a moment before it pages.
+    expect(told("exhausting", CHAT).filter((one) => !one.endsWith(" LLMQuotaWatch"))).toEqual([]);
     const groups = webhook.notifications
-      .filter(({ alerts }) => alerts.some(({ labels }) => labels["account"] === "exhausting"))
+      .filter(({ alerts }) =>
+        alerts.some(({ labels }) => labels["account"] === "exhausting" && labels["alertname"] !== "LLMQuotaWatch"),
+      )
       .map(({ receiver, groupLabels }) => JSON.stringify([receiver, groupLabels]));
     expect(new Set(groups)).toEqual(new Set([JSON.stringify([PAGER, { account: "exhausting", provider: "nanogpt" }])]));
     expect(await value('llm_quota_resets_total{account="exhausting",quota="daily_input_tokens"}')).toBe(1);
