@@ -1,19 +1,14 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
+import { accountsTable, LAST_SUCCESS } from "./accounts-table.ts";
 import { exporterProcess } from "./exporter-process.ts";
-import { accountLink, dashboardFrame, EXPORTER_UID } from "./frame.ts";
+import { dashboardFrame, EXPORTER_UID } from "./frame.ts";
 import { notifications } from "./notifications.ts";
 import { tablePanel, timeSeriesPanel } from "./panels.ts";
-import { ofAccount, ofExporter, ofProvider, perAccount, perExporter, perQuota } from "./selectors.ts";
+import { addedPerMinute, ofAccount, ofExporter, ofProvider, perAccount, perExporter, perQuota } from "./selectors.ts";
 import { COLORED_CELL, HIDDEN, mapped, UP_OR_DOWN } from "./states.ts";
 
 const EXPORTER = ["job", "instance"];
 const ACCOUNT_LEGEND = "{{provider}}/{{account}}";
-
-const LAST_SUCCESS = perAccount(ofAccount("llm_quota_last_success_timestamp_seconds"));
-
-/** Reads of two replicas are two calls to the provider: what is counted here is added up over them. */
-const perMinute = (labels: string, metric: string) =>
-  `sum by (${labels}) (rate(${ofAccount(metric)}[$__rate_interval])) * 60`;
 
 const pollSeconds = (quantile: number) =>
   `histogram_quantile(${quantile}, sum by (provider, le) (rate(${ofProvider("llm_quota_poll_duration_seconds_bucket")}[$__rate_interval])))`;
@@ -59,22 +54,11 @@ function exporters() {
 }
 
 function accounts() {
-  return tablePanel({
+  return accountsTable({
     id: 2,
-    title: "Accounts",
     description: "Whether the last read of each account worked, how long ago one did, and how often it is read.",
     at: [0, 6, 12, 8],
-    labels: ["provider", "account"],
-    labelProperties: { account: [accountLink("provider", "account")] },
-    order: ["Up", "-Last success"],
-    columns: [
-      {
-        name: "Up",
-        expr: perAccount(ofAccount("llm_quota_account_up")),
-        unit: "none",
-        properties: [UP_OR_DOWN, COLORED_CELL],
-      },
-      { name: "Last success", expr: `time() - ${LAST_SUCCESS}`, unit: "s" },
+    further: [
       {
         name: "Last read",
         expr: `time() - ${perAccount(ofAccount("llm_quota_last_poll_timestamp_seconds"))}`,
@@ -130,7 +114,9 @@ function polls() {
       at: [12, 14, 12, 8],
       unit: "opm",
       min: 0,
-      queries: [{ expr: perMinute("provider, account", "llm_quota_polls_total"), legend: ACCOUNT_LEGEND }],
+      queries: [
+        { expr: addedPerMinute("provider, account", ofAccount("llm_quota_polls_total")), legend: ACCOUNT_LEGEND },
+      ],
     }),
     timeSeriesPanel({
       id: 6,
@@ -142,7 +128,7 @@ function polls() {
       min: 0,
       queries: [
         {
-          expr: `${perMinute("provider, account, reason", "llm_quota_poll_failures_total")} > 0`,
+          expr: `${addedPerMinute("provider, account, reason", ofAccount("llm_quota_poll_failures_total"))} > 0`,
           legend: `${ACCOUNT_LEGEND} {{reason}}`,
         },
       ],
@@ -171,7 +157,7 @@ function polls() {
       min: 0,
       queries: [
         {
-          expr: perMinute("provider, account, direction", "llm_quota_probe_tokens_total"),
+          expr: addedPerMinute("provider, account, direction", ofAccount("llm_quota_probe_tokens_total")),
           legend: `${ACCOUNT_LEGEND} {{direction}}`,
         },
       ],

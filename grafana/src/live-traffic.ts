@@ -1,14 +1,11 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { dashboardFrame, LIVE_TRAFFIC_UID } from "./frame.ts";
 import { timeSeriesPanel } from "./panels.ts";
-import { ofAccount, ofExporter, ofExporterAccount, ofQuota, perQuota } from "./selectors.ts";
+import { addedPerMinute, ofAccount, ofExporter, ofExporterAccount, ofQuota, perQuota } from "./selectors.ts";
 
 const EMPTY = "Empty while no live traffic is observed.";
 const ADDED_UP = "Added up over all replicas.";
 const NO_PROXY = "Empty while no proxy is configured.";
-
-const perMinute = (labels: string, metric: string, select = ofAccount) =>
-  `sum by (${labels}) (rate(${select(metric)}[$__rate_interval])) * 60`;
 
 function calls() {
   return [
@@ -21,7 +18,7 @@ function calls() {
       min: 0,
       queries: [
         {
-          expr: perMinute("provider, account, model", "llm_quota_observed_requests_total"),
+          expr: addedPerMinute("provider, account, model", ofAccount("llm_quota_observed_requests_total")),
           legend: "{{account}} {{model}}",
         },
       ],
@@ -35,7 +32,7 @@ function calls() {
       min: 0,
       queries: [
         {
-          expr: perMinute("provider, account, model, direction", "llm_quota_observed_tokens_total"),
+          expr: addedPerMinute("provider, account, model, direction", ofAccount("llm_quota_observed_tokens_total")),
           legend: "{{account}} {{model}} {{direction}}",
         },
       ],
@@ -49,7 +46,7 @@ function calls() {
       min: 0,
       queries: [
         {
-          expr: perMinute("provider, account, refusal", "llm_quota_observed_refusals_total"),
+          expr: addedPerMinute("provider, account, refusal", ofAccount("llm_quota_observed_refusals_total")),
           legend: "{{account}} {{refusal}}",
         },
       ],
@@ -76,7 +73,7 @@ function ways() {
       unit: "short",
       min: 0,
       queries: [
-        { expr: perMinute("result", "llm_quota_exporter_observations_total", ofExporter), legend: "{{result}}" },
+        { expr: addedPerMinute("result", ofExporter("llm_quota_exporter_observations_total")), legend: "{{result}}" },
       ],
     }),
     timeSeriesPanel({
@@ -88,7 +85,7 @@ function ways() {
       min: 0,
       queries: [
         {
-          expr: perMinute("account, result", "llm_quota_exporter_proxy_requests_total", ofExporterAccount),
+          expr: addedPerMinute("account, result", ofExporterAccount("llm_quota_exporter_proxy_requests_total")),
           legend: "{{account}} {{result}}",
         },
       ],
@@ -111,7 +108,7 @@ function ways() {
       min: 0,
       queries: [
         {
-          expr: perMinute("account, reason", "llm_quota_exporter_proxy_unread_answers_total", ofExporterAccount),
+          expr: addedPerMinute("account, reason", ofExporterAccount("llm_quota_exporter_proxy_unread_answers_total")),
           legend: "{{account}} {{reason}}",
         },
       ],
@@ -125,7 +122,7 @@ function ways() {
       min: 0,
       queries: [
         {
-          expr: perMinute("account, problem", "llm_quota_exporter_session_file_problems_total", ofExporterAccount),
+          expr: addedPerMinute("account, problem", ofExporterAccount("llm_quota_exporter_session_file_problems_total")),
           legend: "{{account}} {{problem}}",
         },
       ],

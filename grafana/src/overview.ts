@@ -1,8 +1,9 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { STATES } from "../../src/quota/state.ts";
+import { accountsTable } from "./accounts-table.ts";
 import { accountLink, dashboardFrame, OVERVIEW_UID } from "./frame.ts";
 import { stateTimelinePanel, statPanel, tablePanel, timeSeriesPanel } from "./panels.ts";
-import { ofAccount, ofQuota, ofQuotaOrAccount, perAccount, perQuota, perQuotaAndUnit, timeUntil } from "./selectors.ts";
+import { ofQuota, ofQuotaOrAccount, perQuota, perQuotaAndUnit, timeUntil } from "./selectors.ts";
 import {
   COLORED_CELL,
   countIn,
@@ -12,7 +13,6 @@ import {
   STATE_COLORS,
   STATE_TEXTS,
   texts,
-  UP_OR_DOWN,
   URGENCY_OF_QUOTA,
 } from "./states.ts";
 
@@ -195,27 +195,10 @@ function useOrLose() {
 }
 
 function accounts() {
-  return tablePanel({
+  return accountsTable({
     id: 10,
-    title: "Accounts",
     description: "Whether the last read of each account worked, and how long ago one did. More on Exporter health.",
     at: [12, 39, 12, 8],
-    labels: ["provider", "account"],
-    labelProperties: { account: [accountLink("provider", "account")] },
-    order: ["Up", "-Last success"],
-    columns: [
-      {
-        name: "Up",
-        expr: perAccount(ofAccount("llm_quota_account_up")),
-        unit: "none",
-        properties: [UP_OR_DOWN, COLORED_CELL],
-      },
-      {
-        name: "Last success",
-        expr: `time() - ${perAccount(ofAccount("llm_quota_last_success_timestamp_seconds"))}`,
-        unit: "s",
-      },
-    ],
   });
 }
 

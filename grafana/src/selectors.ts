@@ -49,6 +49,11 @@ export function perExporter(expr: string): string {
   return `max by (job, instance) (${expr})`;
 }
 
+/** What replicas each do by themselves, as calls to a provider, is added up over them. */
+export function addedPerMinute(labels: string, counter: string): string {
+  return `sum by (${labels}) (rate(${counter}[$__rate_interval])) * 60`;
+}
+
 /** Never under zero: a moment that has just passed is now, not a negative wait. */
 export function timeUntil(timestamp: string): string {
   return `clamp_min(${timestamp} - time(), 0)`;

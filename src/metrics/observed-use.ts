@@ -1,6 +1,7 @@
-import { type Account, keyOf } from "../quota/account.ts";
+import { keyOf } from "../quota/account.ts";
 import type { Refusal } from "../quota/observation.ts";
 import { added, NOTHING_USED, type Tally } from "../quota/tally.ts";
+import type { AccountKey } from "../store/store.ts";
 
 /** What live traffic of one account has used since process start, as it is shown. */
 export interface ObservedUse {
@@ -9,14 +10,13 @@ export interface ObservedUse {
   readonly refusals: Readonly<Record<Refusal, number>>;
 }
 
-type Named = Pick<Account, "provider" | "account">;
-export type ObservedUseOf = (account: Named) => ObservedUse | undefined;
+export type ObservedUseOf = (account: AccountKey) => ObservedUse | undefined;
 
 interface ObservedUseOptions {
   /** By model as it was told, the first seen first; "" for calls that named none. */
-  readonly totals: (account: Named) => ReadonlyMap<string, Tally>;
+  readonly totals: (account: AccountKey) => ReadonlyMap<string, Tally>;
   /** Undefined for an account without traffic. */
-  readonly refusals: (account: Named) => Readonly<Record<Refusal, number>> | undefined;
+  readonly refusals: (account: AccountKey) => Readonly<Record<Refusal, number>> | undefined;
   /** Hears of models that have no series of their own, each once. */
   readonly onDropped: (provider: string, models: number) => void;
 }

@@ -1,17 +1,16 @@
 import type { Response } from "express";
-import type { AccountSnapshot, Snapshot } from "../engine/snapshot.ts";
+import type { Snapshot } from "../engine/snapshot.ts";
+import type { AccountKey } from "../store/store.ts";
 import { providersOf } from "./filter.ts";
 import { hintOf, nearTo } from "./near.ts";
 import { sendError, sendNotFound } from "./respond.ts";
 import type { NotFound } from "./schemas/problem.ts";
 
-type Named = Pick<AccountSnapshot, "provider" | "account">;
-
 /** What is wrong with what a query asks for: too much of it, or it does not exist. */
 type Problem = string | NotFound;
 
 /** Of all accounts those that a query asks for. */
-export type Choice = { readonly matches: (account: Named) => boolean } | { readonly problem: Problem };
+export type Choice = { readonly matches: (account: AccountKey) => boolean } | { readonly problem: Problem };
 
 /** `account` and `provider` in a query; without them all accounts. */
 export function chosenAccounts(query: URLSearchParams, snapshot: Snapshot): Choice {

@@ -1,4 +1,5 @@
 import type { Snapshot } from "../engine/snapshot.ts";
+import type { AccountKey } from "../store/store.ts";
 import { changesBetween, type Told } from "./changes.ts";
 import { toJson } from "./json.ts";
 import type { GapEvent } from "./schemas/events.ts";
@@ -10,14 +11,9 @@ export interface Follower {
   /** The stream is over. */
   readonly end: () => void;
   /** Whether an event about this account is wanted; those about the daemon always are. */
-  readonly wants: (who: Who) => boolean;
+  readonly wants: (who: AccountKey) => boolean;
   /** The id of the last event that it has seen. */
   readonly since: string | undefined;
-}
-
-interface Who {
-  readonly provider: string;
-  readonly account: string;
 }
 
 /** `full`: so many follow already. `over`: the daemon stops. */
@@ -53,7 +49,7 @@ const RETRY_MS = 5000;
 
 interface Kept {
   readonly number: number;
-  readonly who: Who | undefined;
+  readonly who: AccountKey | undefined;
   readonly text: string;
 }
 

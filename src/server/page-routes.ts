@@ -4,6 +4,7 @@ import type { Snapshot } from "../engine/snapshot.ts";
 import type { PollLog } from "../quota/poll-log.ts";
 import { accountPage, type History, unknownAccountPage } from "./account-page.ts";
 import { statusPage } from "./page.ts";
+import { queryOf } from "./query.ts";
 import { HTML, send, sendPacked } from "./respond.ts";
 
 interface PageDeps {
@@ -17,9 +18,7 @@ interface PageDeps {
 
 export function overviewRoute({ snapshot, now, version }: PageDeps): RequestHandler {
   return (request, response) => {
-    const [, ...query] = request.url.split("?");
-    const asked = new URLSearchParams(query.join("?"));
-    return sendPacked(request, response, HTML, statusPage(snapshot(), now(), version, asked));
+    return sendPacked(request, response, HTML, statusPage(snapshot(), now(), version, queryOf(request)));
   };
 }
 

@@ -1,14 +1,13 @@
-import { type Account, keyOf } from "../quota/account.ts";
+import { keyOf } from "../quota/account.ts";
 import { REFUSALS, type Refusal } from "../quota/observation.ts";
-
-type Named = Pick<Account, "provider" | "account">;
+import type { AccountKey } from "../store/store.ts";
 
 /** How often calls of live traffic were refused, since process start. */
 export interface Refusals {
   /** Of every call, also of one that was served. */
-  heard(account: Named, refusal: Refusal | undefined): void;
+  heard(account: AccountKey, refusal: Refusal | undefined): void;
   /** All of them from 0; undefined for an account without traffic. */
-  totals(account: Named): Readonly<Record<Refusal, number>> | undefined;
+  totals(account: AccountKey): Readonly<Record<Refusal, number>> | undefined;
 }
 
 export function createRefusals(): Refusals {
