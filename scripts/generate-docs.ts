@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import type { z } from "zod";
-import { formatDuration } from "../src/config/duration.ts";
 import { annotatedSchema } from "../src/config/json-schema.ts";
 import type { CredentialKind, Provider } from "../src/providers/provider.ts";
 import { PROVIDERS } from "../src/providers/registry.ts";
+import { formatDuration } from "../src/quota/duration.ts";
 
 type Json = z.core.JSONSchema.BaseSchema;
 type Row = readonly string[];

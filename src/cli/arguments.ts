@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { RULES_FORMATS, type RulesFormat } from "../alerting/rule-options.ts";
-import { parseDuration } from "../config/duration.ts";
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from "../log.ts";
+import { parseDuration } from "../quota/duration.ts";
 import { SEVERITIES, type Severity } from "../quota/state.ts";
 import { COLOR_CHOICES, type ColorChoice } from "./appearance.ts";
 import { type FailOn, LEVELS } from "./gate.ts";

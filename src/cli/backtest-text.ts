@@ -1,4 +1,4 @@
-import { formatDuration } from "../config/duration.ts";
+import { formatDuration } from "../quota/duration.ts";
 import { chart } from "./backtest-chart.ts";
 import type { Page, Track, Worth } from "./backtest-track.ts";
 import { terminalText } from "./terminal-text.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Provider } from "../providers/provider.ts";
 import type { QuotaOverride } from "../quota/account.ts";
+import { formatDuration } from "../quota/duration.ts";
 import { suggestion } from "../quota/near-names.ts";
 import type { Secret } from "../secret.ts";
 import { isUnencrypted } from "./base-url.ts";
@@ -8,7 +9,6 @@ import { type AccountPlan, bindAccount, floorAt, type OnKeyFile } from "./bind.t
 import type { ConfiguredAccount } from "./config.ts";
 import { readCredential } from "./credential.ts";
 import { declarationsOf } from "./declared.ts";
-import { formatDuration } from "./duration.ts";
 import type { Environment } from "./environment.ts";
 import { foreignKey } from "./foreign-key.ts";
 import { check, toProblems } from "./issues.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { CALENDAR_PERIODS, type CalendarPeriod } from "../quota/calendar.ts";
+import { formatDuration, parseDuration } from "../quota/duration.ts";
 import { parseBaseUrl } from "./base-url.ts";
-import { formatDuration, parseDuration } from "./duration.ts";
 import { parseListenAddress } from "./listen-address.ts";
 
 /** What an editor sees of a value; `json-schema.ts` makes the rest. It may let through what `parse` refuses, never the reverse. */

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { type ConstantKind, ENGINE_CONSTANTS, type EngineConstant } from "../engine/settings.ts";
 import { WEEKDAYS } from "../quota/calendar.ts";
+import { formatDuration } from "../quota/duration.ts";
 import { ENFORCEMENTS } from "../quota/reading.ts";
 import { SEVERITIES } from "../quota/state.ts";
 import { alerting } from "./alerting.ts";
 import { parseBaseUrl } from "./base-url.ts";
 import { DECLARED_KINDS, DECLARED_UNITS, expiry, patterns, quotaProblems, weights, zone } from "./declared.ts";
-import { formatDuration } from "./duration.ts";
 import { proxy } from "./proxy.ts";
 import { baseUrl, duration, listenAddress, period, scalar } from "./scalars.ts";
 import { sessionFiles } from "./session-files.ts";

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { load as parseYaml } from "js-yaml";
 import { describe, expect, it } from "vitest";
-import { formatDuration, parseDuration } from "../../src/config/duration.ts";
 import { configJsonSchema } from "../../src/config/json-schema.ts";
 import { PROVIDERS as REAL_PROVIDERS } from "../../src/providers/registry.ts";
+import { formatDuration, parseDuration } from "../../src/quota/duration.ts";
 import { configDirectory, KEY, loadAt, problemsOf } from "./config-directory.ts";
 import { PROVIDERS } from "./providers.ts";
 
