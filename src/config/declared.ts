@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CALENDAR_PERIODS, type CalendarPeriod, type Weekday } from "../quota/calendar.ts";
+import { CALENDAR_PERIODS, type CalendarPeriod, isZone, type Weekday } from "../quota/calendar.ts";
 import type { Declaration, DeclaredWindow } from "../quota/declaration.ts";
 import type { Enforcement, Unit } from "../quota/reading.ts";
 import { scalar } from "./scalars.ts";
@@ -47,16 +47,6 @@ export const zone = scalar({ type: "string", pattern: "^[A-Za-z][A-Za-z0-9+_/-]*
   if (typeof input === "string" && isZone(input)) return { value: input };
   return { problem: "needs the IANA name of a time zone, such as America/Los_Angeles or UTC" };
 });
-
-function isZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en-US", { timeZone: name });
-    return /^[A-Za-z]/.test(name);
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-}
 
 const pattern = z.string().trim().min(1).max(128);
 export const patterns = z.array(pattern).min(1).max(100);

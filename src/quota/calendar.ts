@@ -1,6 +1,17 @@
 // Where windows end that follow the calendar, in UTC where nothing else is said. Each is strictly after `now`: at a boundary
 // the new window has begun.
 
+/** Whether a text is the IANA name of a time zone. */
+export function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en-US", { timeZone: name });
+    return /^[A-Za-z]/.test(name);
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
 /** 00:00 UTC of tomorrow. */
 export function nextMidnight(now: Date): Date {
   return midnightIn(now, 1);
@@ -45,6 +56,44 @@ export function calendarWindow({ period, zone, weekStart }: CalendarRule, now: D
   const weekday = new Date(Date.UTC(year, month - 1, day)).getUTCDay();
   const back = (weekday - WEEKDAYS.indexOf(weekStart) + 7) % 7;
   return { from: dayIn(zone, now, -back), to: dayIn(zone, now, 7 - back) };
+}
+
+/** When a window starts again that follows the calendar of a zone. */
+export interface ResetRule {
+  readonly every: CalendarPeriod;
+  /** The day of a week, by default monday, or of a month, by default 1; in a month that is shorter its last. */
+  readonly on?: Weekday | number | undefined;
+  /** Minutes after midnight. */
+  readonly atMinutes: number;
+  /** An IANA name. */
+  readonly zone: string;
+}
+
+/** The first reset by a rule after `now`. */
+export function nextReset({ every, on, atMinutes, zone }: ResetRule, now: Date): Date {
+  const [year, month, day] = datePartsIn(zone, now);
+  const at = (inMonth: number, onDay: number) => timeIn(zone, [year, inMonth, onDay], atMinutes);
+  if (every === "month") {
+    const wanted = typeof on === "number" ? on : 1;
+    const inMonth = (ahead: number) => at(month + ahead, Math.min(wanted, lastDayOf(year, month + ahead)));
+    return firstAfter(now, [inMonth(0), inMonth(1)]);
+  }
+  if (every === "day") return firstAfter(now, [at(month, day), at(month, day + 1), at(month, day + 2)]);
+  const weekday = new Date(Date.UTC(year, month - 1, day)).getUTCDay();
+  const ahead = (WEEKDAYS.indexOf(typeof on === "string" ? on : "monday") - weekday + 7) % 7;
+  return firstAfter(now, [at(month, day + ahead), at(month, day + ahead + 7)]);
+}
+
+const firstAfter = (now: Date, times: readonly Date[]): Date => times.find((time) => time > now) ?? now;
+
+const lastDayOf = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
+
+/** A time of a day by the clocks of a zone; where they leave it out, as much later as they were put forward. */
+function timeIn(zone: string, [year, month, day]: readonly [number, number, number], minutes: number): Date {
+  const wanted = Date.UTC(year, month - 1, day, 0, minutes);
+  const guess = wanted - aheadMs(zone, new Date(wanted));
+  const time = wanted - aheadMs(zone, new Date(guess));
+  return new Date(time + aheadMs(zone, new Date(time)) === wanted ? time : Math.max(time, guess));
 }
 
 function dayIn(zone: string, now: Date, days: number): Date {

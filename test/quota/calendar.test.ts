@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import {
   type CalendarPeriod,
@@ -6,6 +7,7 @@ import {
   nextMidnight,
   nextMidnightOf,
   nextMonday,
+  nextReset,
   type Weekday,
 } from "../../src/quota/calendar.ts";
 
@@ -121,4 +123,97 @@ it.each<[Weekday, string, string]>([
   const window = calendarWindow({ period: "week", zone: "UTC", weekStart }, new Date("2026-11-22T12:00:00Z"));
 
   expect(window).toEqual({ from: new Date(from), to: new Date(to) });
+});
+
+describe("the next reset by a rule", () => {
+  const utc = { zone: "UTC", atMinutes: 0 } as const;
+  const newYork = { zone: "America/New_York", atMinutes: 20 * 60 } as const;
+
+  it.each([
+    ["tomorrow", { ...utc, every: "day" }, "2026-11-21T12:00:00Z", "2026-11-22T00:00:00Z"],
+    ["a day later at the boundary itself", { ...utc, every: "day" }, "2026-11-22T00:00:00Z", "2026-11-23T00:00:00Z"],
+    [
+      "today at a later hour",
+      { ...utc, atMinutes: 1230, every: "day" },
+      "2026-11-21T12:00:00Z",
+      "2026-11-21T20:30:00Z",
+    ],
+    ["Monday where no day is named", { ...utc, every: "week" }, "2026-11-21T12:00:00Z", "2026-11-23T00:00:00Z"],
+    [
+      "in a week, once the hour has passed",
+      { ...utc, every: "week", on: "saturday" },
+      "2026-11-21T12:00:00Z",
+      "2026-11-28T00:00:00Z",
+    ],
+    [
+      "today, before the hour",
+      { ...utc, atMinutes: 780, every: "week", on: "saturday" },
+      "2026-11-21T12:00:00Z",
+      "2026-11-21T13:00:00Z",
+    ],
+    ["the first", { ...utc, every: "month" }, "2026-12-31T23:59:59Z", "2027-01-01T00:00:00Z"],
+    ["the 14th of this month", { ...utc, every: "month", on: 14 }, "2026-11-01T00:00:00Z", "2026-11-14T00:00:00Z"],
+    ["the 14th of the next", { ...utc, every: "month", on: 14 }, "2026-11-14T00:00:00Z", "2026-12-14T00:00:00Z"],
+    [
+      "the last day where there is no 31st",
+      { ...utc, every: "month", on: 31 },
+      "2026-11-21T00:00:00Z",
+      "2026-11-30T00:00:00Z",
+    ],
+    [
+      "the last of February in a leap year",
+      { ...utc, every: "month", on: 30 },
+      "2028-02-01T00:00:00Z",
+      "2028-02-29T00:00:00Z",
+    ],
+    ["an hour of another zone", { ...newYork, every: "day" }, "2026-11-21T12:00:00Z", "2026-11-22T01:00:00Z"],
+    ["the same hour in summer", { ...newYork, every: "day" }, "2026-07-21T12:00:00Z", "2026-07-22T00:00:00Z"],
+    [
+      "the hour of the zone over the change of the clocks",
+      { ...newYork, every: "day" },
+      "2026-11-01T01:00:00Z",
+      "2026-11-02T01:00:00Z",
+    ],
+    [
+      "an hour that the clocks leave out",
+      { zone: "Europe/Berlin", atMinutes: 150, every: "day" },
+      "2026-03-29T00:00:00Z",
+      "2026-03-29T01:30:00Z",
+    ],
+    [
+      "the weekday of the zone",
+      { zone: "Asia/Tokyo", atMinutes: 0, every: "week" },
+      "2026-11-22T16:00:00Z",
+      "2026-11-29T15:00:00Z",
+    ],
+  ] as const)("is %s", (_name, rule, now, expected) => {
+    expect(nextReset(rule, new Date(now))).toEqual(new Date(expected));
+  });
+
+  it("lies ahead, and no further than a period, whatever the rule and the time", () => {
+    const LONGEST = { day: 26, week: 7 * 24 + 2, month: 31 * 24 + 2 } as const;
+    fc.assert(
+      fc.property(
+        fc.constantFrom("day" as const, "week" as const, "month" as const),
+        fc.integer({ min: 1, max: 31 }),
+        fc.integer({ min: 0, max: 1439 }),
+        fc.constantFrom(
+          "UTC",
+          "America/New_York",
+          "Europe/Berlin",
+          "Asia/Kolkata",
+          "Pacific/Apia",
+          "America/Sao_Paulo",
+        ),
+        fc.date({ min: new Date("2015-01-01"), max: new Date("2035-01-01"), noInvalidDate: true }),
+        (every, day, atMinutes, zone, now) => {
+          const at = nextReset({ every, atMinutes, zone, ...(every === "month" && { on: day }) }, now);
+
+          const hours = (at.getTime() - now.getTime()) / 3_600_000;
+          expect(hours).toBeGreaterThan(0);
+          expect(hours).toBeLessThanOrEqual(LONGEST[every]);
+        },
+      ),
+    );
+  });
 });
