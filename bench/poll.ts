@@ -77,7 +77,7 @@ async function bare({ accounts }: Config): Promise<ReadOne> {
       made.push(call);
       return http.json(call);
     };
-    await readWith({ json, close: http.close }, account);
+    await readWith({ ...http, json }, account);
   }
   await http.close();
   const dispatcher = new Agent({ connections: 8 });

@@ -1,4 +1,4 @@
-import type { HttpClient } from "../http/client.ts";
+import type { HttpClient, JsonAnswer } from "../http/client.ts";
 import { httpDate } from "../http/http-date.ts";
 import { formatDuration } from "../quota/format.ts";
 import { type Finding, fail, ok, warn } from "./doctor-check.ts";
@@ -10,14 +10,16 @@ const BAD_SECONDS = 120;
 
 /** Passes calls on, and notes how far the clock of whoever answers is ahead of ours. */
 export function hearClocks(http: HttpClient, aheadSeconds: number[]): HttpClient {
+  const heard = async <T>(call: () => Promise<JsonAnswer<T>>): Promise<JsonAnswer<T>> => {
+    const asked = Date.now();
+    const answer = await call();
+    const told = httpDate(answer.headers["date"]);
+    if (told !== undefined) aheadSeconds.push(outside(told, asked, Date.now()) / 1000);
+    return answer;
+  };
   return {
-    async json(request) {
-      const asked = Date.now();
-      const answer = await http.json(request);
-      const told = httpDate(answer.headers["date"]);
-      if (told !== undefined) aheadSeconds.push(outside(told, asked, Date.now()) / 1000);
-      return answer;
-    },
+    json: (request) => heard(() => http.json(request)),
+    text: (request) => heard(() => http.text(request)),
     close: () => http.close(),
   };
 }

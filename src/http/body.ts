@@ -20,18 +20,29 @@ export async function readBody(body: AsyncIterable<Uint8Array>, { call, maxBytes
   return Buffer.concat(chunks);
 }
 
+export type Received = Limits & { readonly headers: Readonly<Record<string, string>> };
+
 /** The JSON value of a body. Errors carry no `cause`, because those of the parsers quote what they could not read. */
-export async function parseJson(
-  raw: Buffer,
-  { call, maxBytes, headers }: Limits & { readonly headers: Readonly<Record<string, string>> },
-): Promise<unknown> {
-  const text = decode(await decompress(raw, headers["content-encoding"], { call, maxBytes }), call);
-  if (text.trim() === "") throw new UpstreamError("malformed", `${call} answered an empty body`);
+export async function parseJson(raw: Buffer, received: Received): Promise<unknown> {
+  const text = await unpackText(raw, received);
   try {
     return JSON.parse(text);
   } catch {
-    throw new UpstreamError("malformed", `${call} answered ${notJson(text, headers["content-type"])}`);
+    throw notWanted(text, received, "JSON");
   }
+}
+
+/** A body that is to be text of whatever form, but no web page: that is what stands at a wrong address. */
+export async function readText(raw: Buffer, received: Received): Promise<string> {
+  const text = await unpackText(raw, received);
+  if (isPage(text, mediaTypeOf(received))) throw notWanted(text, received, "plain text");
+  return text;
+}
+
+async function unpackText(raw: Buffer, { call, maxBytes, headers }: Received): Promise<string> {
+  const text = decode(await decompress(raw, headers["content-encoding"], { call, maxBytes }), call);
+  if (text.trim() === "") throw new UpstreamError("malformed", `${call} answered an empty body`);
+  return text;
 }
 
 async function decompress(raw: Buffer, encoding: string | undefined, { call, maxBytes }: Limits): Promise<Buffer> {
@@ -60,11 +71,20 @@ function decode(bytes: Buffer, call: string): string {
 /** Plain words only: a content type is text that the other side chose. */
 const MEDIA_TYPE = /^(?:application|text|image|audio|video|multipart)\/[a-z.+-]{1,40}$/;
 
-function notJson(text: string, contentType: string | undefined): string {
-  const mediaType = contentType?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
-  if (mediaType.includes("html") || /^\s*<(?:!doctype|html|head|body)/i.test(text)) {
-    return "HTML, not JSON: check base_url";
-  }
+function notWanted(text: string, received: Received, wanted: string): UpstreamError {
+  const mediaType = mediaTypeOf(received);
+  const isWebPage = isPage(text, mediaType);
+  const what = isWebPage ? `HTML, not ${wanted}: check base_url` : whatInstead(mediaType);
+  return new UpstreamError("malformed", `${received.call} answered ${what}`, { ...(isWebPage && { isWebPage }) });
+}
+
+const mediaTypeOf = ({ headers }: Received): string =>
+  headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+
+const isPage = (text: string, mediaType: string): boolean =>
+  mediaType.includes("html") || /^\s*<(?:!doctype|html|head|body)/i.test(text);
+
+function whatInstead(mediaType: string): string {
   if (mediaType.includes("json")) return "JSON that is broken or cut short";
   return MEDIA_TYPE.test(mediaType)
     ? `${mediaType}, not JSON: check base_url`

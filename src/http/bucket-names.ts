@@ -16,7 +16,7 @@ export interface Counted {
   readonly unit: Unit;
 }
 
-const REQUESTS: Counted = { quota: "requests", unit: "requests" };
+export const REQUESTS: Counted = { quota: "requests", unit: "requests" };
 const TOKENS: Counted = { quota: "tokens", unit: "tokens" };
 const INPUT_TOKENS: Counted = { quota: "input_tokens", unit: "input_tokens" };
 const OUTPUT_TOKENS: Counted = { quota: "output_tokens", unit: "output_tokens" };
@@ -49,9 +49,13 @@ export interface NamedBucket extends Counted {
 
 const NAME = /^(?<counted>[a-z-]{1,24}?)(?:-(?:per-)?(?<window>second|minute|hour|day|month))?$/;
 
-/** `requests`, `req-minute`, `tokens-per-day`; the bucket without a name counts requests. Undefined for any other. */
+/**
+ * `requests`, `req-minute`, `tokens-per-day`; the bucket without a name counts requests, also where its window is told, as
+ * in the `x-ratelimit-remaining-minute` of Kong. Undefined for any other.
+ */
 export function namedBucket(name: string): NamedBucket | undefined {
   if (name === "") return REQUESTS;
+  if (isWindow(name)) return { ...REQUESTS, window: name };
   const { counted = "", window } = NAME.exec(name)?.groups ?? {};
   const found = COUNTED.get(counted);
   return found === undefined || !isWindow(window) ? found : { ...found, window };

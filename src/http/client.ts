@@ -18,7 +18,7 @@ export interface JsonRequest<T> {
   /** Sent as `Authorization: Bearer …`. */
   readonly bearer?: Secret | undefined;
   readonly headers?: Readonly<Record<string, string | Secret>>;
-  /** Sent as JSON. */
+  /** Sent as JSON; a secret in it as its text. */
   readonly body?: unknown;
   /**
    * For providers that give one status several meanings: makes the reason out of the JSON body of a refused answer, by
@@ -26,6 +26,18 @@ export interface JsonRequest<T> {
    * decides.
    */
   readonly refusal?: z.ZodType<UpstreamReason | RefusalTold | undefined>;
+  /** In place of `refusal`, where it takes time to tell. A web page has no body in JSON: undefined. */
+  readonly refusedBy?: (body: unknown, status: number) => Promise<RefusalTold | undefined>;
+  readonly signal: AbortSignal;
+}
+
+export interface TextRequest {
+  readonly url: string;
+  /** What it takes, as the value of `Accept`. */
+  readonly accept: string;
+  /** Sent as `Authorization: Bearer …`. */
+  readonly bearer?: Secret | undefined;
+  readonly headers?: Readonly<Record<string, string | Secret>>;
   readonly signal: AbortSignal;
 }
 
@@ -42,6 +54,8 @@ export interface HttpClient {
    * reason of `signal` itself when that is an abort other than a deadline.
    */
   json<T>(request: JsonRequest<T>): Promise<JsonAnswer<T>>;
+  /** The same for an answer in plain text, by GET. A web page is none. */
+  text(request: TextRequest): Promise<JsonAnswer<string>>;
   /** Drops every connection; a call still in flight fails. */
   close(): Promise<void>;
 }

@@ -14,6 +14,10 @@ export function createLazyHttpClient(options: { readonly userAgent: string }): H
       loaded ??= load();
       return (await loaded).json(request);
     },
+    async text(request) {
+      loaded ??= load();
+      return (await loaded).text(request);
+    },
     async close() {
       await (await loaded)?.close();
     },

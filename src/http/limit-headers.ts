@@ -1,5 +1,6 @@
 import { namedBucket } from "./bucket-names.ts";
 import { httpDate } from "./http-date.ts";
+import { POLICY_LIST } from "./listed-rate-limits.ts";
 import { type AnswerHeaders, bucketIn, lowerCase, tellsRateLimit } from "./rate-limit-headers.ts";
 import { type AnswerClock, answerClock, resetTime } from "./reset-time.ts";
 
@@ -10,7 +11,7 @@ export const UPSTREAM_PREFIX = "llm_provider-";
 const MOST_HEADERS = 100;
 const LONGEST_NAME = 100;
 /** What every name has that is kept: most headers are done with at once. */
-const MAY_TELL = /limit|^retry-after|^date$|^x-(?:codex|litellm|chutes)-/;
+const MAY_TELL = /limit|trial-endpoint|^retry-after|^date$|^x-(?:codex|litellm|chutes)-/;
 
 /** What of these headers tells a limit and nothing else, by name in lower case: all that live traffic is learned from. */
 export function limitHeaders(headers: AnswerHeaders, now: Date): AnswerHeaders {
@@ -59,6 +60,7 @@ const policies: Shape = (value) =>
 /** Headers that tell no bucket. Their values are numbers, times, or words out of a short list. */
 const SHAPES: readonly (readonly [name: RegExp, value: Shape])[] = [
   [/^ratelimit(?:-policy)?$/, policies],
+  [/^x-ratelimit-policy$/, (value) => POLICY_LIST.test(value)],
   [/^retry-after(?:-ms)?$/, (value, clock) => number(value, clock) || httpDate(value) !== undefined],
   [new RegExp(`^${UNIFIED}status$`), matching(/^(?:allowed|allowed_warning|rejected|active)$/)],
   [new RegExp(`^${UNIFIED}utilization$`), number],

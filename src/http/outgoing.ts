@@ -14,6 +14,34 @@ export function describeCall({ url, method = "GET" }: Pick<Outgoing, "url" | "me
 /** The value of `Authorization` for a call to a daemon of ours. */
 export const bearerOf = (token: Secret): string => `Bearer ${token.reveal()}`;
 
+/** How a credential stands in a header. */
+export type AuthScheme = "bearer" | "raw" | "token" | "key" | "basic";
+
+/** The header `Authorization` of a scheme. `token` and `key` are words before the key, as in `Token …`; `basic` has it as the user. */
+export function authorization(scheme: AuthScheme, key: Secret): { readonly authorization: Secret } {
+  return { authorization: new Secret(AUTHORIZATIONS[scheme](key.reveal())) };
+}
+
+const AUTHORIZATIONS: Readonly<Record<AuthScheme, (key: string) => string>> = {
+  bearer: (key) => `Bearer ${key}`,
+  raw: (key) => key,
+  token: (key) => `Token ${key}`,
+  key: (key) => `Key ${key}`,
+  basic: (key) => `Basic ${Buffer.from(`${key}:`).toString("base64")}`,
+};
+
+/** The JSON of a body, with the text of secrets in it. */
+export function bodyText(body: unknown): string {
+  return JSON.stringify(revealed(body));
+}
+
+function revealed(value: unknown): unknown {
+  if (value instanceof Secret) return value.reveal();
+  if (Array.isArray(value)) return value.map(revealed);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, revealed(inner)]));
+}
+
 /** Reveals the credentials of a call to a provider. */
 export function requestHeaders(
   { bearer, headers = {}, body }: Pick<Outgoing, "bearer" | "headers" | "body">,

@@ -1,4 +1,5 @@
 import { httpDate } from "./http-date.ts";
+import { windowOfLimit } from "./nameless-policies.ts";
 import { type AnswerClock, answerClock, resetTime } from "./reset-time.ts";
 
 /** Of one answer, by name. */
@@ -9,15 +10,17 @@ export interface RateLimit {
   readonly limit?: number;
   readonly remaining?: number;
   readonly resetAt?: Date;
+  /** Over how many seconds it counts. */
+  readonly periodSeconds?: number;
 }
 
 /** By the name of the bucket, in lower case as in the header; "" where the header names none. */
 export type RateLimits = ReadonlyMap<string, RateLimit>;
 
-/** The families of three headers, each by its names. Every one of the three may be missing. */
+/** The families of headers, each by its names. Every one of a family may be missing. */
 export const RATE_LIMIT_DIALECTS = {
-  /** `x-ratelimit-limit-requests`: OpenAI and those that speak like it. */
-  fieldFirst: /^x-ratelimit-(?<field>limit|remaining|reset)-(?<bucket>[a-z0-9-]{1,40})$/,
+  /** `x-ratelimit-limit-requests`: OpenAI and those that speak like it. The period is told at Microsoft only. */
+  fieldFirst: /^x-ratelimit-(?<field>limit|remaining|reset|renewalperiod)-(?<bucket>[a-z0-9-]{1,40})$/,
   /** `anthropic-ratelimit-requests-limit`. */
   fieldLast: /^anthropic-ratelimit-(?<bucket>[a-z0-9-]{1,40})-(?<field>limit|remaining|reset)$/,
   /** `x-ratelimit-limit` and `x-rate-limit-limit`: one bucket, or a list of which the first is the tightest. */
@@ -26,8 +29,19 @@ export const RATE_LIMIT_DIALECTS = {
   ietf: /^ratelimit-(?<field>limit|remaining|reset)$/,
   /** `x-tokenlimit-limit`: the tokens of Together, beside the requests of `x-ratelimit-limit`. */
   tokenLimit: /^x-tokenlimit-(?<field>limit|remaining|reset)$/,
+  /** `x-ratelimitbysize-limit-minute`: the tokens of Mistral, as it once called them. */
+  bySize: /^x-ratelimitbysize-(?<field>limit|remaining)-(?<bucket>minute|month)$/,
+  /** `x-trial-endpoint-call-limit`: the calls that a trial key of Cohere may make in a minute. */
+  trialCalls: /^x-trial-endpoint-call-(?<field>limit|remaining)$/,
 } as const;
 export type RateLimitDialect = keyof typeof RATE_LIMIT_DIALECTS;
+
+/** What a dialect counts, where its buckets do not say so themselves: the name of the bucket begins with it. */
+const COUNTS: ReadonlyMap<string, string> = new Map<RateLimitDialect, string>([
+  ["tokenLimit", "tokens"],
+  ["bySize", "tokens-"],
+  ["trialCalls", "requests-minute"],
+]);
 
 /**
  * The buckets that the headers of one answer tell in one dialect. A bucket without anything readable is left out, and so
@@ -39,17 +53,37 @@ export function rateLimits(headers: AnswerHeaders, dialect: RateLimitDialect, no
   const found = new Map<string, RateLimit>();
   const unknown = new Set<string>();
   for (const [name, value] of Object.entries(all)) {
-    const { field, bucket = "" } = RATE_LIMIT_DIALECTS[dialect].exec(name)?.groups ?? {};
+    const { field, bucket: of = "" } = RATE_LIMIT_DIALECTS[dialect].exec(name)?.groups ?? {};
     if (field === undefined) continue;
-    if (field !== "reset" && BELOW_ZERO.test(value)) unknown.add(bucket);
-    const one = bucket === "" ? firstOf(value) : value;
+    const bucket = nameOf(dialect, of);
+    if (AMOUNTS.has(field) && BELOW_ZERO.test(value)) unknown.add(bucket);
+    const one = of === "" ? firstOf(value) : value;
     const told = one === undefined ? undefined : fieldOf(field, one, clock);
     if (told !== undefined) found.set(bucket, { ...found.get(bucket), ...told });
   }
   for (const bucket of unknown) found.delete(bucket);
+  const only = found.get("");
+  if (only !== undefined) found.set("", { ...only, ...periodIn(policiesIn(all, dialect), only.limit) });
   return found;
 }
 
+/** Where the windows of the dialects with one bucket may stand: behind the limit, or in a header of their own. */
+const POLICIES: ReadonlyMap<string, readonly string[]> = new Map<RateLimitDialect, readonly string[]>([
+  ["single", ["x-ratelimit-limit", "x-rate-limit-limit"]],
+  ["ietf", ["ratelimit-limit", "ratelimit-policy"]],
+]);
+
+const policiesIn = (all: AnswerHeaders, dialect: RateLimitDialect): string =>
+  (POLICIES.get(dialect) ?? []).flatMap((name) => all[name] ?? []).join(",");
+
+function periodIn(policies: string, limit: number | undefined): Pick<RateLimit, "periodSeconds"> {
+  const periodSeconds = windowOfLimit(policies, limit);
+  return periodSeconds !== undefined && periodSeconds <= LONGEST_PERIOD_SECONDS ? { periodSeconds } : {};
+}
+
+const nameOf = (dialect: string, bucket: string): string => `${COUNTS.get(dialect) ?? ""}${bucket}`;
+
+const AMOUNTS = new Set(["limit", "remaining"]);
 const BELOW_ZERO = /^\s*-\d{1,15}(?:\.\d{1,15})?\s*$/;
 
 function fieldOf(field: string, value: string, clock: AnswerClock): RateLimit | undefined {
@@ -59,8 +93,13 @@ function fieldOf(field: string, value: string, clock: AnswerClock): RateLimit | 
   }
   const amount = amountOf(value);
   if (amount === undefined) return undefined;
+  if (field === "renewalperiod")
+    return amount > 0 && amount <= LONGEST_PERIOD_SECONDS ? { periodSeconds: amount } : undefined;
   return field === "limit" ? { limit: amount } : { remaining: amount };
 }
+
+/** A year: no quota has a longer window. */
+export const LONGEST_PERIOD_SECONDS = 31_622_400;
 
 const THOUSANDS = /^\s*\d{1,3}(?:,\d{3})+(?:\.\d+)?\s*$/;
 
@@ -81,8 +120,8 @@ function isOneValue(value: string): boolean {
   return amountOf(value) !== undefined || httpDate(value) !== undefined;
 }
 
-/** Fields of the newer IETF drafts: see `structured-rate-limits.ts`. */
-const STRUCTURED = new Set(["ratelimit", "ratelimit-policy"]);
+/** Fields of the newer IETF drafts, and what became of one of them: see `structured-rate-limits.ts` and `listed-rate-limits.ts`. */
+const STRUCTURED = new Set(["ratelimit", "ratelimit-policy", "x-ratelimit-policy"]);
 /** No colon, so no byte sequence: that is where a partition key would stand, which may name a user. */
 const STRUCTURED_VALUE = /^[\w "'.,;=-]{1,500}$/;
 /** Longer than the name of any policy, and as long as a credential. */
@@ -99,19 +138,22 @@ export function rateLimitHeaders(headers: AnswerHeaders, now: Date): AnswerHeade
   return Object.fromEntries(Object.entries(all).filter(([name, value]) => tellsRateLimit(name, value, clock)));
 }
 
-const DIALECTS = Object.values(RATE_LIMIT_DIALECTS);
+const DIALECTS = Object.entries(RATE_LIMIT_DIALECTS);
 
 /** The bucket that a header of any dialect belongs to, "" if it names none; undefined for any other header. */
 export function bucketIn(name: string): string | undefined {
-  const groups = DIALECTS.map((dialect) => dialect.exec(name)?.groups).find((found) => found !== undefined);
-  return groups === undefined ? undefined : (groups["bucket"] ?? "");
+  const buckets = DIALECTS.map(([dialect, pattern]) => {
+    const groups = pattern.exec(name)?.groups;
+    return groups === undefined ? undefined : nameOf(dialect, groups["bucket"] ?? "");
+  });
+  return buckets.find((bucket) => bucket !== undefined);
 }
 
 export function tellsRateLimit(name: string, value: string, clock: AnswerClock): boolean {
   if (STRUCTURED.has(name)) return STRUCTURED_VALUE.test(value) && !LONG_WORD.test(value);
   if (value.length > LONGEST_VALUE) return false;
   if (name === "date") return httpDate(value) !== undefined;
-  if (!DIALECTS.some((dialect) => dialect.test(name))) return false;
+  if (!DIALECTS.some(([, pattern]) => pattern.test(name))) return false;
   const parts = isOneValue(value) ? [value] : value.split(/[,;]/).map((part) => part.replace(/^\s*w=/, ""));
   return parts.every(
     (part) => amountOf(part) !== undefined || resetTime(part, clock) !== undefined || BELOW_ZERO.test(part),

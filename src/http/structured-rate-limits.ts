@@ -1,3 +1,4 @@
+import { windowOfLimit } from "./nameless-policies.ts";
 import { type AnswerHeaders, lowerCase, type RateLimit } from "./rate-limit-headers.ts";
 import { type AnswerClock, answerClock, resetTime } from "./reset-time.ts";
 
@@ -24,10 +25,14 @@ export function structuredRateLimits(headers: AnswerHeaders, now: Date): Readonl
   const all = lowerCase(headers);
   const clock = answerClock(all["date"], now);
   const field = all["ratelimit"]?.trim() ?? "";
+  const policyField = all["ratelimit-policy"]?.trim() ?? "";
   const single = draft07(field, clock);
-  if (single !== undefined) return new Map([["", single]]);
+  if (single !== undefined) {
+    const windowSeconds = windowOfLimit(policyField, single.limit);
+    return new Map([["", { ...single, ...(windowSeconds !== undefined && { windowSeconds }) }]]);
+  }
 
-  const policies = itemsOf(all["ratelimit-policy"]?.trim() ?? "");
+  const policies = itemsOf(policyField);
   const found = new Map<string, PolicyLimit>();
   for (const { name, parameters } of [...itemsOf(field), ...policies]) {
     const partition = parameters.get("pk");

@@ -1,8 +1,8 @@
 import { Agent, type Dispatcher, request as send } from "undici";
 import type { z } from "zod";
-import { parseJson, readBody } from "./body.ts";
+import { parseJson, type Received, readBody, readText } from "./body.ts";
 import type { HttpClient, JsonRequest, RefusalTold } from "./client.ts";
-import { describeCall, requestHeaders } from "./outgoing.ts";
+import { bodyText, describeCall, requestHeaders } from "./outgoing.ts";
 import { type TlsOptions, toConnect } from "./post-client.ts";
 import { describeProblems } from "./schema-problems.ts";
 import { statusFailure } from "./status-failure.ts";
@@ -20,37 +20,43 @@ export interface HttpClientOptions {
 const MAX_BYTES = 4 * 1024 * 1024;
 const CONNECTIONS_PER_HOST = 8;
 
+type Asked = Omit<JsonRequest<unknown>, "schema">;
+
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { userAgent, maxBytes = MAX_BYTES, tls } = options;
   const connections = options.connectionsPerHost ?? CONNECTIONS_PER_HOST;
   const agent = new Agent({ connections, ...(tls && { connect: toConnect(tls) }) });
 
-  return {
-    async json(request) {
-      const { signal } = request;
-      const call = describeCall(request);
-      const headers = requestHeaders(request, { userAgent, call });
-      try {
-        const answer = await send(request.url, {
-          method: request.method ?? "GET",
-          headers,
-          body: request.body === undefined ? null : JSON.stringify(request.body),
-          dispatcher: agent,
-          signal,
-        });
-        const received = joinRepeated(answer.headers);
-        if (answer.statusCode < 200 || answer.statusCode > 299) {
-          const told = await refusalTold(request, answer.body, { call, headers: received });
-          throw statusFailure(call, answer.statusCode, received, told);
-        }
-        const raw = await readBody(answer.body, { call, maxBytes });
-        const json = await parseJson(raw, { call, maxBytes, headers: received });
-        return { data: checked(request.schema, json, call), status: answer.statusCode, headers: received };
-      } catch (error) {
-        throw transportFailure(error, call, signal);
+  /** `read` makes the data out of a body of a good answer. */
+  const ask = async <T>(request: Asked, read: (raw: Buffer, received: Received) => Promise<T>) => {
+    const { signal } = request;
+    const call = describeCall(request);
+    const headers = requestHeaders(request, { userAgent, call });
+    try {
+      const answer = await send(request.url, {
+        method: request.method ?? "GET",
+        headers,
+        body: request.body === undefined ? null : bodyText(request.body),
+        dispatcher: agent,
+        signal,
+      });
+      const received = joinRepeated(answer.headers);
+      if (answer.statusCode < 200 || answer.statusCode > 299) {
+        const told = await refusalTold(request, answer, { call, headers: received });
+        throw statusFailure(call, answer.statusCode, received, told);
       }
-    },
+      const raw = await readBody(answer.body, { call, maxBytes });
+      const data = await read(raw, { call, maxBytes, headers: received });
+      return { data, status: answer.statusCode, headers: received };
+    } catch (error) {
+      throw transportFailure(error, call, signal);
+    }
+  };
 
+  return {
+    json: (request) =>
+      ask(request, async (raw, received) => checked(request.schema, await parseJson(raw, received), received.call)),
+    text: ({ accept, ...request }) => ask({ ...request, headers: { accept, ...request.headers } }, readText),
     async close() {
       await agent.destroy();
     },
@@ -62,25 +68,32 @@ const MAX_REFUSAL_BYTES = 64 * 1024;
 
 /** What the body of a refused answer says; nothing where the status has to do. */
 async function refusalTold(
-  { refusal, signal }: Pick<JsonRequest<unknown>, "refusal" | "signal">,
-  body: Dispatcher.ResponseData["body"],
+  { refusal, refusedBy, signal }: Pick<JsonRequest<unknown>, "refusal" | "refusedBy" | "signal">,
+  { body, statusCode }: Pick<Dispatcher.ResponseData, "body" | "statusCode">,
   { call, headers }: { readonly call: string; readonly headers: Readonly<Record<string, string>> },
 ): Promise<RefusalTold> {
-  if (refusal === undefined) {
+  if (refusal === undefined && refusedBy === undefined) {
     // Read to its end in the background so that the connection can be used again; the signal bounds it.
     void body.dump();
     return {};
   }
   try {
     const limits = { call, maxBytes: MAX_REFUSAL_BYTES };
-    const json = await parseJson(await readBody(body, limits), { ...limits, headers });
-    const { data } = refusal.safeParse(json);
+    const raw = await readBody(body, limits);
+    const json = await parseJson(raw, { ...limits, headers }).catch(undefinedForPage);
+    if (refusedBy !== undefined) return (await refusedBy(json, statusCode)) ?? {};
+    const data = refusal?.safeParse(json).data;
     return typeof data === "object" ? data : { reason: data };
   } catch (error) {
     // Whatever is wrong with the body, the status stands; only the end of the whole call comes first.
     if (signal.aborted) throw error;
     return {};
   }
+}
+
+function undefinedForPage(error: unknown): undefined {
+  if (error instanceof UpstreamError && error.isWebPage) return undefined;
+  throw error;
 }
 
 /** No `cause`: an error of the schema may quote the answer. */

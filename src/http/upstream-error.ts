@@ -10,6 +10,8 @@ export interface UpstreamErrorDetails {
   readonly rateLimitHeaders?: AnswerHeaders;
   /** With the reason `auth`: the credential is past its own expiry, so that no call was made. */
   readonly expired?: true;
+  /** With the reason `malformed`: a web page came, as some servers answer any address that they do not know. */
+  readonly isWebPage?: true;
   readonly cause?: unknown;
 }
 
@@ -22,6 +24,7 @@ export class UpstreamError extends Error {
   /** Those headers of a refused answer that tell a rate limit; none of the others. */
   readonly rateLimitHeaders: AnswerHeaders;
   readonly expired: boolean;
+  readonly isWebPage: boolean;
 
   constructor(reason: UpstreamReason, message: string, details: UpstreamErrorDetails = {}) {
     super(message, { cause: details.cause });
@@ -30,5 +33,6 @@ export class UpstreamError extends Error {
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.rateLimitHeaders = details.rateLimitHeaders ?? {};
     this.expired = details.expired ?? false;
+    this.isWebPage = details.isWebPage ?? false;
   }
 }

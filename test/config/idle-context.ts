@@ -5,6 +5,7 @@ export function idleContext(): ReadContext {
   return {
     http: {
       json: () => Promise.reject(new Error("this adapter was expected to call nobody")),
+      text: () => Promise.reject(new Error("this adapter was expected to call nobody")),
       close: () => Promise.resolve(),
     },
     signal: new AbortController().signal,

@@ -6,6 +6,7 @@ describe("the name of a bucket in a header", () => {
     ["", { quota: "requests", unit: "requests" }],
     ["requests", { quota: "requests", unit: "requests" }],
     ["req-minute", { quota: "requests", unit: "requests", window: "minute" }],
+    ["day", { quota: "requests", unit: "requests", window: "day" }],
     ["requests-day", { quota: "requests", unit: "requests", window: "day" }],
     ["tokens-per-day", { quota: "tokens", unit: "tokens", window: "day" }],
     ["tokens-second", { quota: "tokens", unit: "tokens", window: "second" }],
@@ -24,7 +25,7 @@ describe("the name of a bucket in a header", () => {
     "unified-5h",
     "tokens-query-cost",
     "tokens-minute-minute",
-    "day",
+    "per-day",
     "constructor",
     "sk-ant-api03-hush",
   ])("%j says nothing", (name) => {

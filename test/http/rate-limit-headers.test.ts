@@ -44,6 +44,38 @@ describe("rateLimits", () => {
     });
   });
 
+  it.each<[headers: Record<string, string>, dialect: RateLimitDialect, found: object]>([
+    [
+      { "x-tokenlimit-limit": "40", "x-tokenlimit-remaining": "17", "x-tokenlimit-reset": "28" },
+      "tokenLimit",
+      { tokens: { limit: 40, remaining: 17, resetAt: at("12:00:28") } },
+    ],
+    [
+      { "x-ratelimitbysize-limit-minute": "40", "x-ratelimitbysize-remaining-month": "17" },
+      "bySize",
+      { "tokens-minute": { limit: 40 }, "tokens-month": { remaining: 17 } },
+    ],
+    [{ "x-trial-endpoint-call-limit": "20", "x-trial-endpoint-call-remaining": "-1" }, "trialCalls", {}],
+    [
+      { "x-trial-endpoint-call-limit": "20", "x-trial-endpoint-call-remaining": "19" },
+      "trialCalls",
+      { "requests-minute": { limit: 20, remaining: 19 } },
+    ],
+  ])("names what %o counts, in the dialect %s", (headers, dialect, found) => {
+    expect(read(headers, dialect)).toEqual(found);
+  });
+
+  it.each<[text: string, found: object]>([
+    ["60", { requests: { periodSeconds: 60 } }],
+    ["31622400", { requests: { periodSeconds: 31_622_400 } }],
+    ["0", {}],
+    ["-60", {}],
+    ["31622401", {}],
+    ["1m", {}],
+  ])("reads a renewal period of %s", (text, found) => {
+    expect(read({ "x-ratelimit-renewalperiod-requests": text }, "fieldFirst")).toEqual(found);
+  });
+
   it.each<[name: string, headers: Record<string, string>, dialect: RateLimitDialect]>([
     [
       "the drafts of the IETF",
@@ -51,19 +83,9 @@ describe("rateLimits", () => {
       "ietf",
     ],
     [
-      "a draft with its policies behind the limit",
-      { "ratelimit-limit": "40, 40;w=60, 900;w=3600", "ratelimit-remaining": "17", "ratelimit-reset": "28" },
-      "ietf",
-    ],
-    [
       "lists by position, of which the first is the tightest",
       { "x-ratelimit-limit": "40, 9000", "x-ratelimit-remaining": "17, 8999", "x-ratelimit-reset": "28, 86400" },
       "single",
-    ],
-    [
-      "tokens per second",
-      { "x-tokenlimit-limit": "40", "x-tokenlimit-remaining": "17", "x-tokenlimit-reset": "28" },
-      "tokenLimit",
     ],
     [
       "names with one more hyphen",
@@ -86,6 +108,24 @@ describe("rateLimits", () => {
     ],
   ])("reads the one bucket of %s", (_, headers, dialect) => {
     expect(read(headers, dialect)).toEqual({ "": { limit: 40, remaining: 17, resetAt: at("12:00:28") } });
+  });
+
+  it.each<[name: string, headers: Record<string, string>, dialect: RateLimitDialect]>([
+    ["behind the limit", { "ratelimit-limit": "40, 40;w=60, 900;w=3600" }, "ietf"],
+    ["in a header of their own", { "ratelimit-limit": "40", "ratelimit-policy": "40;w=60, 900;w=3600" }, "ietf"],
+    ["behind the limit, as Envoy writes it", { "x-ratelimit-limit": "40, 40;w=60" }, "single"],
+  ])("takes the window of a bucket from policies %s", (_, headers, dialect) => {
+    const remaining = dialect === "ietf" ? "ratelimit-remaining" : "x-ratelimit-remaining";
+
+    expect(read({ ...headers, [remaining]: "17" }, dialect)).toEqual({
+      "": { limit: 40, remaining: 17, periodSeconds: 60 },
+    });
+  });
+
+  it("takes no window that is longer than any quota's", () => {
+    const headers = { "ratelimit-limit": "40", "ratelimit-remaining": "17", "ratelimit-policy": "40;w=31622401" };
+
+    expect(read(headers, "ietf")).toEqual({ "": { limit: 40, remaining: 17 } });
   });
 
   it.each<[dialect: RateLimitDialect, prefix: string]>([

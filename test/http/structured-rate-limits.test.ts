@@ -70,7 +70,7 @@ describe("structuredRateLimits", () => {
 
   it("reads the dictionary of draft 07", () => {
     expect(read("limit=40, remaining=11, reset=23", "40;w=60")).toEqual({
-      "": { limit: 40, remaining: 11, resetAt: new Date("2026-11-21T12:00:23Z") },
+      "": { limit: 40, remaining: 11, resetAt: new Date("2026-11-21T12:00:23Z"), windowSeconds: 60 },
     });
   });
 

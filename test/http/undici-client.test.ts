@@ -4,7 +4,7 @@ import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import type { JsonRequest } from "../../src/http/client.ts";
+import type { JsonRequest, TextRequest } from "../../src/http/client.ts";
 import { createHttpClient } from "../../src/http/undici-client.ts";
 import { UpstreamError } from "../../src/http/upstream-error.ts";
 import { Secret } from "../../src/secret.ts";
@@ -19,6 +19,10 @@ const GOOD = { left: 7 };
 
 function ask(url: string, request: Partial<JsonRequest<{ left: number }>> = {}) {
   return client.json({ url, schema: Answer, signal: AbortSignal.timeout(5000), ...request });
+}
+
+function askText(url: string, request: Partial<TextRequest> = {}) {
+  return client.text({ url, accept: "text/plain;version=0.0.4", signal: AbortSignal.timeout(5000), ...request });
 }
 
 async function failureOf(call: Promise<unknown>): Promise<UpstreamError> {
@@ -164,6 +168,113 @@ describe("an answer that cannot be read", () => {
 
     expect(failure.reason).toBe("malformed");
     expect(failure.message).toBe(`GET 127.0.0.1:${port}/ answered something that is not HTTP`);
+  });
+});
+
+describe("a call for text", () => {
+  it("gives the text, the status and the headers", async () => {
+    await using server = await startServer(bytes("up 1\n", { "X-Left": "7" }));
+
+    expect(await askText(server.url)).toMatchObject({ data: "up 1\n", status: 200, headers: { "x-left": "7" } });
+  });
+
+  it("says which text it takes, and sends credentials", async () => {
+    await using server = await startServer(bytes("up 1\n"));
+
+    await askText(`${server.url}/metrics`, { bearer: new Secret("b-1"), headers: { "X-Plain": "p" } });
+
+    expect(server.requests).toMatchObject([
+      {
+        method: "GET",
+        path: "/metrics",
+        body: "",
+        headers: {
+          accept: "text/plain;version=0.0.4",
+          "accept-encoding": "gzip",
+          "user-agent": "llm-quota-exporter/test",
+          authorization: "Bearer b-1",
+          "x-plain": "p",
+        },
+      },
+    ]);
+    expect(server.requests[0]?.headers).not.toHaveProperty("content-type");
+  });
+
+  it.each<[name: string, respond: Respond]>([
+    ["gzip", bytes(gzipSync("up 1\n"), { "content-encoding": "gzip" })],
+    ["a byte order mark", bytes("\uFEFFup 1\n")],
+    ["text that calls itself something else", bytes("up 1\n", { "content-type": "application/octet-stream" })],
+  ])("reads %s", async (_name, respond) => {
+    await using server = await startServer(respond);
+
+    expect((await askText(server.url)).data).toBe("up 1\n");
+  });
+
+  it.each<[name: string, respond: Respond, message: string]>([
+    ["is an HTML page", bytes("hush", { "content-type": "text/html" }), "HTML, not plain text: check base_url"],
+    ["is HTML by its text", bytes("<!doctype html>hush"), "HTML, not plain text: check base_url"],
+    ["is empty", bytes("\n"), "an empty body"],
+    ["is not UTF-8", bytes(Buffer.from("hush\xff", "latin1")), "text that is not UTF-8"],
+    ["is too large", bytes("#".repeat(MAX_BYTES + 1)), "more than 10000 bytes"],
+    [
+      "is too large when unpacked",
+      bytes(gzipSync("#".repeat(MAX_BYTES + 1)), { "content-encoding": "gzip" }),
+      "more than 10000 bytes",
+    ],
+    ["is no gzip though it says so", bytes("hush", { "content-encoding": "gzip" }), "gzip that cannot be unpacked"],
+  ])("is malformed when the answer %s", async (_name, respond, message) => {
+    await using server = await startServer(respond);
+
+    const failure = await failureOf(askText(`${server.url}/metrics?key=hush`));
+
+    expect(failure.reason).toBe("malformed");
+    expect(failure.message).toBe(`GET ${new URL(server.url).host}/metrics answered ${message}`);
+    expect(inspect(failure, { depth: null, showHidden: true })).not.toContain("hush");
+  });
+
+  it.each<[name: string, respond: Respond, reason: string, retryAfterSeconds: number | undefined]>([
+    ["a refusal", refusedWith("hush"), "rate_limited", 7],
+    [
+      "a redirect",
+      (_request, response) => void response.writeHead(302, { location: "/hush" }).end(),
+      "client",
+      undefined,
+    ],
+    ["a closed connection", (_request, response) => void response.destroy(), "network", undefined],
+  ])("fails by %s as one for JSON does", async (_name, respond, reason, retryAfterSeconds) => {
+    await using server = await startServer(respond);
+
+    const failure = await failureOf(askText(server.url, { bearer: new Secret("hush") }));
+
+    expect(failure).toMatchObject({ reason, retryAfterSeconds });
+    expect(inspect(failure, { depth: null, showHidden: true })).not.toContain("hush");
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it("ends at its deadline and at shutdown", async () => {
+    await using server = await startServer(neverAnswer);
+    const stopping = new Error("shutting down");
+    const shutdown = new AbortController();
+    setTimeout(() => shutdown.abort(stopping), 60);
+
+    expect(await failureOf(askText(server.url, { signal: AbortSignal.timeout(60) }))).toMatchObject({
+      reason: "timeout",
+    });
+    await expect(askText(server.url, { signal: shutdown.signal })).rejects.toBe(stopping);
+  });
+});
+
+describe("a web page in place of an answer", () => {
+  it.each<[name: string, respond: Respond, isWebPage: boolean]>([
+    ["a page by its type", bytes("hush", { "content-type": "text/html; charset=utf-8" }), true],
+    ["a page by its text", bytes("\n<html>hush"), true],
+    ["broken JSON", bytes("{", { "content-type": "application/json" }), false],
+    ["other text", bytes("hush", { "content-type": "text/plain" }), false],
+    ["an empty body", bytes(""), false],
+  ])("is told from everything else: %s", async (_name, respond, isWebPage) => {
+    await using server = await startServer(respond);
+
+    expect(await failureOf(ask(server.url))).toMatchObject({ reason: "malformed", isWebPage });
   });
 });
 

@@ -8,6 +8,7 @@ export const ANSWER: AccountReading = { readings: [], metered: true };
 /** No fake account makes a call. */
 export const NO_HTTP: HttpClient = {
   json: () => Promise.reject(new Error("nobody calls out here")),
+  text: () => Promise.reject(new Error("nobody calls out here")),
   close: () => Promise.resolve(),
 };
 
