@@ -53,7 +53,8 @@ module.exports = {
       to: { path: "^src/cli/" },
     },
     room("http", ["secret", "quota"]),
-    room("providers", ["http", "quota", "secret", "text-file"]),
+    room("mapping", ["http", "quota"]),
+    room("providers", ["mapping", "http", "quota", "secret", "text-file"]),
     room("store", ["quota", "engine", "http", "secret"]),
     room("poller", ["providers", "quota", "http", "engine"]),
     room("alerting", ["engine", "store", "quota", "http", "secret"]),
@@ -69,6 +70,7 @@ module.exports = {
     only("express", "server"),
     only("toad-scheduler", "poller"),
     only("js-yaml", "config"),
+    only("jsonata", "mapping"),
   ],
   options: {
     doNotFollow: { path: "node_modules" },

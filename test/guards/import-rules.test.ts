@@ -19,6 +19,7 @@ const PLANTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "nobody-imports-the-wiring": { "src/server/bad-wiring.ts": imports("../app.ts") },
   "nobody-imports-the-command-line": { "src/server/bad-cli.ts": imports("../cli/fine.ts") },
   "http-imports": { "src/http/bad.ts": imports("../config/fine.ts") },
+  "mapping-imports": { "src/mapping/bad.ts": imports("../poller/fine.ts") },
   "providers-imports": { "src/providers/one/reaching.ts": imports("../../poller/fine.ts") },
   "store-imports": { "src/store/bad.ts": imports("../server/fine.ts") },
   "poller-imports": { "src/poller/bad.ts": imports("../config/fine.ts") },
@@ -35,6 +36,7 @@ const PLANTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "express-only-in-server": { "src/metrics/express.ts": imports("express") },
   "toad-scheduler-only-in-poller": { "src/alerting/toad.ts": imports("toad-scheduler") },
   "js-yaml-only-in-config": { "src/server/yaml.ts": imports("js-yaml") },
+  "jsonata-only-in-mapping": { "src/config/jsonata.ts": imports("jsonata") },
 };
 
 const FINE = ["app", "cli/fine", "config/fine", "engine/fine", "poller/fine", "providers/two/fine", "server/fine"];
