@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import type { z } from "zod";
 import { annotatedSchema } from "../src/config/json-schema.ts";
+import { PRESETS } from "../src/providers/presets.ts";
 import type { CredentialKind, Provider } from "../src/providers/provider.ts";
 import { PROVIDERS } from "../src/providers/registry.ts";
 import { formatDuration } from "../src/quota/duration.ts";
@@ -16,6 +17,7 @@ const ROOT = new URL("../", import.meta.url);
 const DOCUMENTS: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   "docs/configuration.md": { sections, account, quota, alertmanagers, prometheus, engine },
   "docs/providers/README.md": { providers: () => providersTable(PROVIDERS) },
+  "docs/providers/http_json.md": { presets: () => presetLinks(PRESETS) },
   "docs/cost.md": { cost: () => costTable(PROVIDERS) },
 };
 
@@ -133,6 +135,11 @@ export function providersTable(providers: readonly Provider[]): string {
   ]);
   const head = ["provider", "id", "default `base_url`", "credential", "found by itself from", "poll floor", "own keys"];
   return table(head, rows);
+}
+
+function presetLinks(providers: readonly Provider[]): string {
+  const links = providers.map(({ id, title }) => `[${title}](${id}.md)`);
+  return `${links.join(", ")}.`;
 }
 
 /** The default of `poll.interval`. Where an account sets none, a higher floor is its interval. */

@@ -37,7 +37,8 @@ MOST_ERROR_CHARACTERS = 8192
 #: LiteLLM puts this before the headers of the provider.
 PREFIX = "llm_provider-"
 LIMIT_HEADER = re.compile(
-    r"^(?:(?:x-)?rate-?limit(?:-[a-z0-9_-]+)?|[a-z]+-ratelimit-[a-z0-9_-]+|x-(?:tokenlimit|chutes-quota)-[a-z-]+"
+    r"^(?:(?:x-)?rate-?limit(?:-[a-z0-9_-]+)?|[a-z]+-ratelimit-[a-z0-9_-]+"
+    r"|x-(?:tokenlimit|ratelimitbysize|trial-endpoint-call|chutes-quota)-[a-z-]+"
     r"|x-codex-[a-z0-9-]*(?:used-percent|window-minutes|reset-at|reset-after-seconds|limit-name)"
     r"|x-codex-credits-(?:has-credits|unlimited|balance)|retry-after(?:-ms)?|date)$"
 )

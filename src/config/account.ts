@@ -10,6 +10,7 @@ import type { ConfiguredAccount } from "./config.ts";
 import { readCredential } from "./credential.ts";
 import { declarationsOf } from "./declared.ts";
 import type { Environment } from "./environment.ts";
+import { foreignHost } from "./foreign-host.ts";
 import { foreignKey } from "./foreign-key.ts";
 import { check, toProblems } from "./issues.ts";
 import { labelProblems } from "./labels.ts";
@@ -52,9 +53,8 @@ export async function checkAccount(entry: unknown, path: Path, surroundings: Sur
   const warn = (text: string) => warnings.push(`${who}: ${text}`);
   const report = (inner: Path, text: string) => problems.push({ path: [...path, ...inner], text });
   const baseUrl = "base_url" in raw ? settings.base_url : provider.baseUrl;
-  if (baseUrl === undefined && !("base_url" in raw)) {
-    report([], `the provider ${provider.id} has no address of its own; name it with base_url`);
-  }
+  const wrongAddress = addressProblem(baseUrl, { provider, providers, isWritten: "base_url" in raw });
+  if (wrongAddress !== undefined) report("base_url" in raw ? ["base_url"] : [], wrongAddress);
   const { interval, problems: wrongTimes } = checkTimes({ path, who, own: settings.interval, poll, provider, baseUrl });
   problems.push(...wrongTimes);
   const foreign = (key: string) =>
@@ -80,6 +80,19 @@ export async function checkAccount(entry: unknown, path: Path, surroundings: Sur
     onKeyFile,
   };
   return { ...bind(plan, path), name, secret, warnings };
+}
+
+function addressProblem(
+  baseUrl: string | undefined,
+  {
+    provider,
+    providers,
+    isWritten,
+  }: Pick<Surroundings, "providers"> & { readonly provider: Provider; readonly isWritten: boolean },
+): string | undefined {
+  if (baseUrl !== undefined) return foreignHost(baseUrl, { provider, providers });
+  // What is written and wrong has been told already.
+  return isWritten ? undefined : `the provider ${provider.id} has no address of its own; name it with base_url`;
 }
 
 /** A second problem about a credential that was only written in the wrong way would mislead. */

@@ -16,6 +16,9 @@ export function parseBaseUrl(text: string): BaseUrl {
 
 /** True when what is sent there can be read on the way. */
 export function isUnencrypted(baseUrl: string): boolean {
-  const { protocol, hostname } = new URL(baseUrl);
-  return protocol === "http:" && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+  return new URL(baseUrl).protocol === "http:" && !isOnLoopback(baseUrl);
+}
+
+export function isOnLoopback(baseUrl: string): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(baseUrl).hostname);
 }

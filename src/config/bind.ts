@@ -51,8 +51,9 @@ export function bindAccount(plan: AccountPlan): ConfiguredAccount {
     intervalSeconds: interval,
     staleAfterSeconds: staleAfter ?? Math.max(provider.staleAfterSeconds ?? LEAST_STALE_AFTER, 3 * interval),
     read: withDeclared(withModels(connect(plan, key), plan.models), plan.declared),
+    ...mappingOf(plan),
     upstream: upstreamOf(plan, key),
-    understand: provider.understand ?? understandAny,
+    understand: provider.understand?.(settingsOf(plan)) ?? understandAny,
     host: new URL(baseUrl).host,
     floorSeconds: floorAt(provider, baseUrl),
     definition: digest(
@@ -79,10 +80,21 @@ function withDeclared(read: ReadAccount, { length }: readonly Declaration[]): Re
   return length === 0 ? read : async (context) => ({ ...(await read(context)), metered: true });
 }
 
+/** With the path of the login file, where there is one. */
+function settingsOf({ settings, credential: { credentialsFile } }: AccountPlan): AccountPlan["settings"] {
+  return credentialsFile === undefined ? settings : { ...settings, credentials_file: credentialsFile };
+}
+
+function mappingOf(plan: AccountPlan): Pick<ConfiguredAccount, "mapping"> {
+  const { mapping } = plan.provider;
+  return mapping === undefined ? {} : { mapping: () => mapping(settingsOf(plan)) };
+}
+
 /** The adapter with its key. */
-function connect({ provider, baseUrl, credential, settings: written }: AccountPlan, key: CurrentKey): ReadAccount {
-  const { credentialsFile, readAgain } = credential;
-  const settings = credentialsFile === undefined ? written : { ...written, credentials_file: credentialsFile };
+function connect(plan: AccountPlan, key: CurrentKey): ReadAccount {
+  const { provider, baseUrl, credential } = plan;
+  const settings = settingsOf(plan);
+  const { readAgain } = credential;
   let { apiKey } = credential;
   let read = provider.connect({ baseUrl, apiKey }, settings);
   if (readAgain === undefined) return read;
@@ -133,8 +145,10 @@ function currentKey({ name, credential: { apiKey, readAgain }, onKeyFile }: Acco
 /** An exchanged key file is noticed this late at most by calls that are passed on. */
 const FRESH_MS = 1000;
 
-function upstreamOf({ provider, baseUrl, credential: { apiKey } }: AccountPlan, key: CurrentKey) {
-  const keyHeader = provider.keyHeader ?? "authorization";
+function upstreamOf(plan: AccountPlan, key: CurrentKey) {
+  const { baseUrl, credential } = plan;
+  const { apiKey } = credential;
+  const keyHeader = plan.provider.keyHeader(settingsOf(plan));
   if (apiKey === undefined) return { baseUrl, keyHeader };
   return { baseUrl, keyHeader, key: async () => (await key(FRESH_MS)) ?? apiKey };
 }

@@ -1,5 +1,5 @@
 import type { EngineSettings } from "../engine/settings.ts";
-import type { ReadAccount, Understood } from "../providers/provider.ts";
+import type { Provider, ReadAccount, Understood } from "../providers/provider.ts";
 import type { Account } from "../quota/account.ts";
 import type { Declaration } from "../quota/declaration.ts";
 import type { Observation } from "../quota/observation.ts";
@@ -16,6 +16,8 @@ export interface SessionFiles {
 /** An account of the config, checked, with its credential resolved and its adapter bound. */
 export interface ConfiguredAccount extends Account {
   readonly read: ReadAccount;
+  /** What describes its API; absent where code of ours reads it. */
+  readonly mapping?: () => ReturnType<NonNullable<Provider["mapping"]>>;
   /** Quotas that the config declares: what they have left is counted from live traffic. */
   readonly declared: readonly Declaration[];
   /** What a call to its provider tells. */

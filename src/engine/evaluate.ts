@@ -57,9 +57,10 @@ function isValid({ good }: QuotaMemory, account: Account, { now }: Clock): boole
 /** In seconds: many a scrape comes no more often. */
 const FRESH = 60;
 
-/** A bucket of which little was used is full again within milliseconds: what was left then is still worth showing. */
+/** A bucket of which little was used is full again within moments: what was left then is still worth showing. */
 function isFreshBucket(reading: Reading, now: number): boolean {
-  if (reading.kind !== "rate_limit" || !isPassing(reading) || reading.refused === true) return false;
+  const isBucket = reading.kind === "rate_limit" || reading.sliding === true;
+  if (!isBucket || !isPassing(reading) || reading.refused === true) return false;
   const age = now - reading.readAt.getTime() / 1000;
   return age >= 0 && age < FRESH && (remainingOf(reading) ?? 0) > 0;
 }

@@ -2,6 +2,7 @@
 const NAMES = [
   /^(?:llm_provider-)?(?:x-)?(?:rate-?|token)limit(?:-[a-z0-9-]+)?$/,
   /^(?:llm_provider-)?[a-z]+-ratelimit-[a-z0-9_-]+$/,
+  /^(?:llm_provider-)?x-(?:ratelimitbysize|trial-endpoint-call)-[a-z-]+$/,
   /^x-(?:tokenlimit|chutes-quota|litellm-key)-[a-z-]+$/,
   /^x-codex-[a-z0-9-]*(?:used-percent|window-minutes|reset-at|reset-after-seconds|limit-name)$/,
   /^x-codex-credits-(?:has-credits|unlimited|balance)$/,

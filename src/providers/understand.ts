@@ -35,18 +35,24 @@ export interface RefusalMeant {
 interface Dialect {
   /** By default every dialect that providers share. */
   readonly hear?: (headers: AnswerHeaders, now: Date) => readonly Reading[];
+  /** What its headers tell is of the model that was called, also where it counts for a day. */
+  readonly perModel?: true;
   /** Undefined where the status says all. No two providers share it: one and the same code means money here and a busy minute there. */
   readonly refused?: (call: RefusedCall) => RefusalMeant | undefined;
 }
 
 /** How the calls to one provider are understood. Pure; never throws. */
-export function understanding({ hear = headerReadings, refused }: Dialect): (call: Observation) => Understood {
+export function understanding({
+  hear = headerReadings,
+  perModel,
+  refused,
+}: Dialect): (call: Observation) => Understood {
   return ({ status = 0, at, model, error, headers: told }) => {
     const headers = lowerCase(told);
-    const heard = hear(headers, at);
+    const heard = ofModel(hear(headers, at), perModel && model);
     if (status < 400 && error === undefined) return { readings: capped([], heard) };
     const call: RefusedCall = { status, at, model, error: errorIn(error), body: error, headers, heard };
-    const { refusal, readings = wantOf(refusal, call), ...meant } = refused?.(call) ?? { refusal: refusalOf(status) };
+    const { refusal, readings = wantOf(refusal, call), ...meant } = refused?.(call) ?? { refusal: refusalOf(call) };
     const wait = longer(meant.retryAfterSeconds, retryAfterSeconds(headers, at));
     return {
       readings: capped(readings, heard),
@@ -59,7 +65,12 @@ export function understanding({ hear = headerReadings, refused }: Dialect): (cal
 /** For every provider without words of its own. */
 export const understandAny = understanding({});
 
-function refusalOf(status: number): Refusal {
+/** The readings as those of one model; as they are where none is named. */
+export function ofModel(heard: readonly Reading[], model: string | undefined): readonly Reading[] {
+  return model === undefined || model === "" ? heard : heard.map((reading) => ({ ...reading, models: [model] }));
+}
+
+function refusalOf({ status, heard }: RefusedCall): Refusal {
   switch (status) {
     case 401:
     case 403:
@@ -67,7 +78,8 @@ function refusalOf(status: number): Refusal {
     case 402:
       return "spend_cap";
     case 429:
-      return "throttled";
+      // Of a window that is no matter of minutes, the headers prove that it is used up.
+      return emptyBuckets(heard).some(({ kind }) => kind !== "rate_limit") ? "quota" : "throttled";
     case 503:
     case 529:
       return "overloaded";
@@ -78,14 +90,18 @@ function refusalOf(status: number): Refusal {
 
 function wantOf(refusal: Refusal, { heard, at }: RefusedCall): readonly Reading[] {
   if (refusal === "spend_cap") return [spendReading(at)];
-  return refusal === "throttled" ? refusedBuckets(heard, at) : [];
+  if (refusal !== "quota" && refusal !== "throttled") return [];
+  const empty = emptyBuckets(heard).map(asRefused);
+  return empty.length === 0 && refusal === "throttled" ? [refusedBucket("requests", at)] : empty;
 }
 
-/** The buckets that have nothing left; that of requests where none of them says so. */
-function refusedBuckets(heard: readonly Reading[], now: Date): readonly Reading[] {
-  const empty = heard.filter((reading) => reading.kind === "rate_limit" && (remainingOf(reading) ?? 1) <= 0);
-  return empty.length > 0 ? empty.map(asRefused) : [refusedBucket("requests", now)];
-}
+/** Those that have nothing left. A share is that of a plan, which has words of its own for a refusal. */
+const emptyBuckets = (heard: readonly Reading[]): readonly Reading[] =>
+  heard.filter(
+    (reading) =>
+      (reading.kind === "rate_limit" || (reading.kind === "rolling" && reading.unit !== "ratio")) &&
+      (remainingOf(reading) ?? 1) <= 0,
+  );
 
 /** A bucket for want of which a call was refused. */
 export const refusedBucket = (unit: "requests" | "tokens", now: Date): Reading =>

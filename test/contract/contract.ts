@@ -6,15 +6,20 @@ export interface ContractCall {
   readonly method: "GET" | "POST";
   /** Below `base_url`. */
   readonly path: string;
+  /** Sent as JSON; a text as it is, with the type `text/plain`. */
   readonly answer: unknown;
   /** Those of the good answer. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Fields of the answer that the adapter reads, as `limits.daily` or `balances.0.total`. Each is broken in turn. */
+  /** Fields of the answer that the adapter reads, as `limits.daily` or `balances.0.total`. Each is broken in turn. A text has none. */
   readonly needs: readonly string[];
+  /** A number in a text is as good as a number. */
+  readonly numbersMayBeText?: true;
   /** The credential may not be allowed to make it: 401, 403 and 404 leave its quotas out. */
   readonly isOptional?: true;
   /** Not every server has it: a 404 says no more than that. */
   readonly mayBeMissing?: true;
+  /** Any answer in JSON is a good one. */
+  readonly mayBeAnyJson?: true;
   /** The account has no key: a 401 or 403 says no more than that this server wants one. */
   readonly mayWantKey?: true;
 }

@@ -26,7 +26,7 @@ export function expectValidReading(reading: Reading, now: Date): void {
     expect(reading).not.toHaveProperty("remaining");
     expect(reading).not.toHaveProperty("used");
   } else {
-    const isTold = [reading.remaining, reading.used, reading.unlimited, reading.refused].some(
+    const isTold = [reading.remaining, reading.used, reading.unlimited, reading.refused, reading.served].some(
       (told) => told !== undefined,
     );
     expect(isTold, `${reading.quota} says nothing, but is not degraded`).toBe(true);

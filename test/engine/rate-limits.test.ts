@@ -78,6 +78,19 @@ describe("a per-minute bucket", () => {
     expect(only(run.pass(1)).valid).toBe(false);
   });
 
+  it.each([
+    ["a day that use leaves piece by piece, which is full again within moments too", { sliding: true as const }, true],
+    ["a day that ends at its reset", {}, false],
+  ])("has one rule with %s", (_what, told, valid) => {
+    const day = { ...BUCKET, kind: "rolling" as const, source: "headers" as const, periodSeconds: 86_400 };
+    const run = startRun({ reading: { ...day, ...told } });
+    run.observe({ remaining: 99, resetAt: at(17) });
+
+    expect(only(run.pass(16)).valid).toBe(true);
+    expect(only(run.pass(43)).valid).toBe(valid);
+    expect(only(run.pass(1)).valid).toBe(false);
+  });
+
   it("needs no more memory under live traffic, which tells of it twice a second", () => {
     const memory = newQuotaMemory(readingOf(0));
     for (let half = 0; half < 30 * MINUTE * 2; half++) takeAndJudge(memory, readingOf(half / 2));

@@ -3,10 +3,12 @@ import ts from "typescript";
 import { expect, it } from "vitest";
 import { blocks, ROOT } from "../support/documents.ts";
 
-/** The provider of docs/adding-a-provider.md, as it would stand in the source; nothing is written to a disk. */
+/** The providers of docs/adding-a-provider.md, as they would stand in the source; nothing is written to a disk. */
 const FOLDER = join(ROOT, "src/providers/acme");
-const [schema, adapter, ...others] = blocks("ts");
+const PRESET = join(ROOT, "src/providers/presets/acme.ts");
+const [preset, schema, adapter, ...others] = blocks("ts");
 const files = new Map([
+  [PRESET, preset?.text ?? ""],
   [join(FOLDER, "schema.ts"), schema?.text ?? ""],
   [join(FOLDER, "acme.ts"), adapter?.text ?? ""],
 ]);
@@ -43,9 +45,9 @@ it.each(blocks("js"))("JavaScript in the documents can be read: $at", ({ text })
   expect(syntaxErrors(`${text}(`)).not.toEqual([]);
 });
 
-it("the provider that the documents show type-checks as it stands", { timeout: 120_000 }, () => {
+it("the providers that the documents show type-check as they stand", { timeout: 120_000 }, () => {
   expect(others).toEqual([]);
-  expect([...files.values()].map((text) => text.includes("import"))).toEqual([true, true]);
+  expect([...files.values()].map((text) => text.includes("import"))).toEqual([true, true, true]);
   expect(complaints(files)).toEqual([]);
 
   const broken = new Map(files).set(
@@ -53,4 +55,7 @@ it("the provider that the documents show type-checks as it stands", { timeout: 1
     (adapter?.text ?? "").replace("bearer: apiKey", "bearer: 7"),
   );
   expect(complaints(broken).join()).toContain("'number' is not assignable");
+
+  const unknown = new Map(files).set(PRESET, (preset?.text ?? "").replace("remaining:", "left:"));
+  expect(complaints(unknown).join()).toContain("'left' does not exist");
 });

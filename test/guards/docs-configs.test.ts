@@ -83,14 +83,14 @@ const DOCUMENTS = [
   ...[OBSERVATION, OBSERVATIONS_DOCUMENT],
 ];
 
-it.each([{ at: "this one", text: '{ "error": "nothing here" }' }, ...blocks("json")])(
-  "JSON in the documents is what the server answers or takes: $at",
-  ({ text }) => {
-    const value: unknown = JSON.parse(text);
+it.each([
+  { at: "this one", text: '{ "error": "nothing here" }' },
+  ...blocks("json").filter(({ at }) => !at.startsWith("docs/providers/")),
+])("JSON in the documents is what the server answers or takes: $at", ({ text }) => {
+  const value: unknown = JSON.parse(text);
 
-    expect(DOCUMENTS.filter((schema) => schema.safeParse(value).success).length).toBeGreaterThan(0);
-  },
-);
+  expect(DOCUMENTS.filter((schema) => schema.safeParse(value).success).length).toBeGreaterThan(0);
+});
 
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { type DefaultWindows, headerReadings, upstreamHeaders } from "../../src/providers/header-readings.ts";
+import { headerReadings, type KnownBuckets, upstreamHeaders } from "../../src/providers/header-readings.ts";
 import { expectValidReading } from "../contract/expect-valid.ts";
 import { at, epochIn, NOW } from "./understood.ts";
 
-function read(headers: Record<string, string>, windows?: DefaultWindows) {
-  return headerReadings(headers, NOW, windows).map(
-    ({ quota, kind, unit, limit, remaining, resetAt, periodSeconds }) => ({
+function read(headers: Record<string, string>, known?: KnownBuckets) {
+  return headerReadings(headers, NOW, known).map(
+    ({ quota, kind, unit, limit, remaining, resetAt, periodSeconds, sliding }) => ({
       quota,
       ...(kind !== "rate_limit" && { kind }),
       ...(unit !== quota && { unit }),
@@ -14,6 +14,7 @@ function read(headers: Record<string, string>, windows?: DefaultWindows) {
       remaining,
       ...(resetAt !== undefined && { resetAt }),
       ...(periodSeconds !== undefined && { periodSeconds }),
+      ...(sliding !== undefined && { sliding }),
     }),
   );
 }
@@ -54,6 +55,7 @@ describe("headerReadings", () => {
       [
         {
           quota: "requests_day",
+          kind: "rolling",
           unit: "requests",
           limit: 3000,
           remaining: 2871,
@@ -79,7 +81,12 @@ describe("headerReadings", () => {
         "x-ratelimit-remaining-tokens-per-day": "12",
         "x-ratelimit-reset-tokens-per-day": epochIn(60),
       },
-      [{ quota: "tokens_day", unit: "tokens", remaining: 12, resetAt: at("12:01:00"), periodSeconds: 86_400 }],
+      [
+        {
+          ...{ quota: "tokens_day", kind: "rolling", unit: "tokens", remaining: 12 },
+          ...{ resetAt: at("12:01:00"), periodSeconds: 86_400 },
+        },
+      ],
     ],
     [
       "Azure, in whole seconds",
@@ -98,12 +105,43 @@ describe("headerReadings", () => {
     [
       "the early drafts of the IETF",
       { "ratelimit-limit": "40, 40;w=60, 900;w=3600", "ratelimit-remaining": "17", "ratelimit-reset": "28" },
-      [{ quota: "requests", limit: 40, remaining: 17, resetAt: at("12:00:28") }],
+      [
+        {
+          quota: "requests_minute",
+          unit: "requests",
+          limit: 40,
+          remaining: 17,
+          resetAt: at("12:00:28"),
+          periodSeconds: 60,
+        },
+      ],
+    ],
+    [
+      "a day of the early drafts, which is forecast",
+      { "ratelimit-limit": "1000", "ratelimit-remaining": "0", "ratelimit-policy": "1000;w=86400" },
+      [{ quota: "requests_day", unit: "requests", kind: "rolling", limit: 1000, remaining: 0, periodSeconds: 86_400 }],
+    ],
+    [
+      "Kong, which names its windows and not what it counts",
+      { "x-ratelimit-limit-day": "500", "x-ratelimit-remaining-day": "7", "x-ratelimit-remaining-minute": "3" },
+      [
+        { quota: "requests_day", unit: "requests", kind: "rolling", limit: 500, remaining: 7, periodSeconds: 86_400 },
+        { quota: "requests_minute", unit: "requests", remaining: 3, periodSeconds: 60 },
+      ],
     ],
     [
       "draft 07 of the IETF",
       { ratelimit: "limit=40, remaining=11, reset=23", "ratelimit-policy": "40;w=60, 900;w=3600" },
-      [{ quota: "requests", limit: 40, remaining: 11, resetAt: at("12:00:23") }],
+      [
+        {
+          quota: "requests_minute",
+          unit: "requests",
+          limit: 40,
+          remaining: 11,
+          resetAt: at("12:00:23"),
+          periodSeconds: 60,
+        },
+      ],
     ],
     [
       "the later drafts of the IETF, by their windows",
@@ -156,6 +194,71 @@ describe("headerReadings", () => {
       { "x-ratelimit-remaining": "7", "x-ratelimit-reset": epochIn(-5) },
       [{ quota: "requests", remaining: 7 }],
     ],
+    [
+      "a limit of 0, which is no quota",
+      { "x-ratelimit-limit-requests": "0", "x-ratelimit-remaining-requests": "0" },
+      [],
+    ],
+    ["a policy of 0", { ratelimit: '"a";r=0', "ratelimit-policy": '"a";q=0;w=60' }, []],
+    [
+      "GitHub Models, which tells the length of its windows",
+      {
+        "x-ratelimit-remaining-requests": "5",
+        "x-ratelimit-renewalperiod-requests": "60",
+        "x-ratelimit-remaining-tokens": "6",
+        "x-ratelimit-renewalperiod-tokens": "90",
+      },
+      [
+        { quota: "requests_minute", unit: "requests", remaining: 5, periodSeconds: 60 },
+        { quota: "tokens", remaining: 6, periodSeconds: 90 },
+      ],
+    ],
+    [
+      "Mistral, as it once was",
+      {
+        "x-ratelimitbysize-limit-minute": "500000",
+        "x-ratelimitbysize-remaining-minute": "499994",
+        "x-ratelimitbysize-remaining-month": "870004100",
+        "ratelimitbysize-remaining": "1",
+      },
+      [
+        { quota: "tokens_minute", unit: "tokens", limit: 500_000, remaining: 499_994, periodSeconds: 60 },
+        { quota: "tokens_month", kind: "rolling", unit: "tokens", remaining: 870_004_100 },
+      ],
+    ],
+    [
+      "Brave Search, which lists its limits by position",
+      {
+        "x-ratelimit-limit": "1, 15000",
+        "x-ratelimit-policy": "1;w=1, 15000;w=2592000",
+        "x-ratelimit-remaining": "1, 14523",
+        "x-ratelimit-reset": "1, 86400",
+      },
+      [
+        {
+          ...{ quota: "requests_second", unit: "requests", limit: 1, remaining: 1 },
+          ...{ resetAt: at("12:00:01"), periodSeconds: 1 },
+        },
+        {
+          ...{ quota: "requests", kind: "rolling", limit: 15_000, remaining: 14_523 },
+          ...{ resetAt: new Date("2026-11-22T12:00:00Z"), periodSeconds: 2_592_000 },
+        },
+      ],
+    ],
+    [
+      "lists without windows by the first of their values",
+      { "x-ratelimit-limit": "1, 15000", "x-ratelimit-remaining": "1, 14523", "x-ratelimit-reset": "1, 86400" },
+      [{ quota: "requests", limit: 1, remaining: 1, resetAt: at("12:00:01") }],
+    ],
+    [
+      "a trial key of Cohere",
+      {
+        "x-endpoint-monthly-call-limit": "1000",
+        "x-trial-endpoint-call-limit": "20",
+        "x-trial-endpoint-call-remaining": "19",
+      },
+      [{ quota: "requests_minute", unit: "requests", limit: 20, remaining: 19, periodSeconds: 60 }],
+    ],
     ["a limit without what is left", { "x-ratelimit-limit-requests": "60" }, []],
     ["a bucket of nobody knows what", { "x-ratelimit-remaining-neurons": "60" }, []],
     [
@@ -175,9 +278,67 @@ describe("headerReadings", () => {
     const headers = { "x-ratelimit-remaining-requests": "4982", "x-ratelimit-remaining-tokens": "19810" };
 
     expect(read(headers, { requests: "day", tokens: "minute" })).toEqual([
-      { quota: "requests_day", unit: "requests", remaining: 4982, periodSeconds: 86_400 },
+      { quota: "requests_day", kind: "rolling", unit: "requests", remaining: 4982, periodSeconds: 86_400 },
       { quota: "tokens_minute", unit: "tokens", remaining: 19_810, periodSeconds: 60 },
     ]);
+  });
+
+  it.each<[name: string, headers: Record<string, string>, found: object]>([
+    ["of draft 07", { ratelimit: "limit=40, remaining=11" }, { quota: "requests_day", kind: "rolling" }],
+    ["with a name", { ratelimit: '"default";r=11' }, { quota: "requests_day", kind: "rolling" }],
+    [
+      "that tells another window",
+      { ratelimit: '"default";r=11', "ratelimit-policy": '"default";q=40;w=900' },
+      { quota: "requests", periodSeconds: 900 },
+    ],
+    [
+      "of an early draft that tells another window",
+      { "ratelimit-limit": "40, 40;w=900", "ratelimit-remaining": "11" },
+      { quota: "requests", periodSeconds: 900 },
+    ],
+  ])("knows the window of a policy %s", (_, headers, found) => {
+    expect(read(headers, { requests: "day" })).toMatchObject([found]);
+  });
+
+  it("takes the window of tokens for that of any kind of tokens, and for nothing else", () => {
+    const headers = { "x-ratelimit-remaining-input-tokens": "5", "x-ratelimit-remaining-images": "6" };
+
+    expect(read(headers, { requests: "day", tokens: "hour" })).toEqual([
+      { quota: "input_tokens_hour", unit: "input_tokens", remaining: 5, periodSeconds: 3600 },
+      { quota: "images", remaining: 6 },
+    ]);
+  });
+
+  it.each([
+    ["second", "rate_limit"],
+    ["minute", "rate_limit"],
+    ["hour", "rate_limit"],
+    ["day", "rolling"],
+    ["month", "rolling"],
+  ])("has a window of a %s for %s: what takes longer than an hour has to be forecast", (window, kind) => {
+    const told = { [`x-ratelimit-remaining-requests-${window}`]: "5" };
+
+    expect(headerReadings(told, NOW)).toMatchObject([{ quota: `requests_${window}`, kind }]);
+    expect(headerReadings({ "x-ratelimit-remaining-requests": "5" }, NOW, { requests: "day" })).toMatchObject([
+      { kind: "rolling" },
+    ]);
+  });
+
+  it("knows what slides, where that takes longer than an hour", () => {
+    const headers = { "x-ratelimit-remaining-requests": "5", "x-ratelimit-remaining-tokens": "6" };
+    const sliding = ["requests_day", "tokens_minute"];
+
+    expect(read(headers, { requests: "day", tokens: "minute", sliding })).toMatchObject([
+      { quota: "requests_day", sliding: true },
+      { quota: "tokens_minute" },
+    ]);
+    expect(read(headers, { tokens: "minute", sliding })[1]).not.toHaveProperty("sliding");
+  });
+
+  it("is told of a probe by who asked", () => {
+    const headers = { "x-ratelimit-remaining": "5", ratelimit: '"a";r=3', "ratelimit-policy": '"a";q=9;w=60' };
+
+    expect(headerReadings(headers, NOW, { source: "probe" }).map(({ source }) => source)).toEqual(["probe", "probe"]);
   });
 
   it("takes what a gateway passes on for what it is", () => {
@@ -196,9 +357,13 @@ test("whatever the headers say, every reading is a valid one and no quota is tol
     "anthropic-ratelimit-tokens-remaining",
     "x-ratelimit-remaining",
     "x-tokenlimit-remaining",
+    "x-ratelimitbysize-remaining-month",
+    "x-trial-endpoint-call-remaining",
+    "x-ratelimit-renewalperiod-tokens",
     "ratelimit-remaining",
     "ratelimit",
     "ratelimit-policy",
+    "x-ratelimit-policy",
     "date",
   );
   const debris = fc.string({ maxLength: 30, unit: fc.constantFrom(...'"arqtw;,=019.:-+ehms TZ/') });

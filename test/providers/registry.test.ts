@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
+import { PRESETS } from "../../src/providers/presets.ts";
 import { ownHosts } from "../../src/providers/provider.ts";
 import { findProvider, PROVIDERS } from "../../src/providers/registry.ts";
 
@@ -14,8 +15,11 @@ function folders(path: string): string[] {
 }
 
 describe("the registry", () => {
-  it("lists exactly the folders of src/providers", () => {
-    expect([...IDS].sort()).toEqual(folders("src/providers").sort());
+  it("lists exactly the folders of src/providers, and the presets", () => {
+    const written = folders("src/providers").filter((name) => name !== "presets");
+    const presets = readdirSync(join(ROOT, "src/providers/presets")).map((file) => file.replace(/\.ts$/, ""));
+
+    expect([...IDS].sort()).toEqual([...written, ...presets.map((name) => name.replaceAll("-", "_"))].sort());
   });
 
   it("is in alphabetical order, without an id twice", () => {
@@ -44,13 +48,24 @@ describe("the registry", () => {
   });
 });
 
+/** Without comments, blank lines and what it imports. */
+function dataLines(id: string): number {
+  const text = readFileSync(join(ROOT, `src/providers/presets/${id.replaceAll("_", "-")}.ts`), "utf8");
+  return text.split("\n").filter((line) => !/^\s*(?:\/\/|import |$)/.test(line)).length;
+}
+
+it.each(PRESETS.map(({ id }) => id))("%s costs under 40 lines of data", (id) => {
+  expect(dataLines(id)).toBeGreaterThan(8);
+  expect(dataLines(id)).toBeLessThan(40);
+});
+
 describe.each(PROVIDERS)("$id", (provider) => {
   it("has an adapter, a page, a contract and tests", () => {
     const { id } = provider;
     const name = id.replaceAll("_", "-");
     const files = [
       `docs/providers/${id}.md`,
-      `src/providers/${id}/${name}.ts`,
+      PRESETS.includes(provider) ? `src/providers/presets/${name}.ts` : `src/providers/${id}/${name}.ts`,
       `test/providers/${id}/contract.ts`,
       `test/providers/${id}/${name}.test.ts`,
     ];
@@ -67,9 +82,15 @@ describe.each(PROVIDERS)("$id", (provider) => {
   });
 });
 
+/** Ids that are words of the code besides. Of these only a comparison speaks of a provider. */
+const ALSO_WORDS: ReadonlySet<string> = new Set(["headers", "prometheus"]);
+
 /** The ids that stand in a source text as a string of their own. */
 function idsIn(source: string): readonly string[] {
-  return IDS.filter((id) => ['"', "'", "`"].some((quote) => source.includes(`${quote}${id}${quote}`)));
+  return IDS.filter((id) => {
+    if (ALSO_WORDS.has(id)) return new RegExp(`\\b(?:id|provider) *[!=]== *["'\`]${id}["'\`]`).test(source);
+    return ['"', "'", "`"].some((quote) => source.includes(`${quote}${id}${quote}`));
+  });
 }
 
 describe("generic code", () => {

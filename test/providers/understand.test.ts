@@ -3,7 +3,7 @@ import { describe, expect, it, test } from "vitest";
 import { PROVIDERS } from "../../src/providers/registry.ts";
 import { understandAny } from "../../src/providers/understand.ts";
 import { expectValidReading } from "../contract/expect-valid.ts";
-import { at, NOW, understood } from "./understood.ts";
+import { at, NOW, understandingOf, understood } from "./understood.ts";
 
 /** One without words of its own. */
 const ANY = "openai_compatible";
@@ -86,6 +86,31 @@ describe("a call to a provider without words of its own", () => {
     ]);
   });
 
+  it("that is refused while a window of a day shows nothing left has used that up", () => {
+    const headers = {
+      "x-ratelimit-remaining-requests-minute": "7",
+      "x-ratelimit-remaining-tokens-day": "0",
+      "x-ratelimit-reset-tokens-day": "3600",
+    };
+
+    expect(understood(ANY, { status: 429, headers })).toMatchObject({
+      refusal: "quota",
+      readings: [
+        { quota: "tokens_day", kind: "rolling", remaining: 0, refused: true, resetAt: at("13:00:00") },
+        { quota: "requests_minute", remaining: 7 },
+      ],
+    });
+  });
+
+  it("is not refused for a day that shows nothing left when the status means something else", () => {
+    const headers = { "x-ratelimit-remaining-tokens-day": "0" };
+
+    expect(understood(ANY, { status: 503, headers })).toEqual({
+      refusal: "overloaded",
+      readings: [expect.not.objectContaining({ refused: true })],
+    });
+  });
+
   it("keeps what its headers tell of the bucket that it may have been refused for", () => {
     const headers = { "x-ratelimit-remaining-requests": "7", "x-ratelimit-limit-requests": "60" };
 
@@ -108,6 +133,12 @@ const HEADERS = [
   "x-ratelimit-limit-tokens",
   "x-ratelimit-reset-tokens",
   "x-ratelimit-remaining",
+  "x-ratelimit-limit-requests-day",
+  "x-ratelimit-remaining-requests-day",
+  "x-ratelimit-renewalperiod-requests",
+  "x-ratelimitbysize-remaining-month",
+  "x-tokenlimit-remaining",
+  "x-trial-endpoint-call-remaining",
   "anthropic-ratelimit-tokens-remaining",
   "anthropic-ratelimit-unified-status",
   "anthropic-ratelimit-unified-5h-utilization",
@@ -193,7 +224,7 @@ const calls = fc.record(
   { requiredKeys: ["at", "headers"] },
 );
 
-test.each(PROVIDERS.map(({ id, understand = understandAny }) => ({ id, understand })))(
+test.each(PROVIDERS.map((provider) => ({ id: provider.id, understand: understandingOf(provider) })))(
   "$id makes valid readings of whatever a call says, no quota twice, and never throws",
   ({ understand }) => {
     fc.assert(

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { createWatch } from "../../src/alerting/watch.ts";
 import { ENGINE_DEFAULTS } from "../../src/engine/settings.ts";
 import { findProvider } from "../../src/providers/registry.ts";
-import { understandAny } from "../../src/providers/understand.ts";
 import type { Observation } from "../../src/quota/observation.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { createIntake } from "../../src/traffic/intake.ts";
+import { understandingOf } from "../providers/understood.ts";
 
 const START = new Date("2026-11-21T12:00:00Z");
 const UNIFIED = "anthropic-ratelimit-unified-";
@@ -16,7 +16,7 @@ function start(id: string) {
   let now = START;
   const account = {
     ...{ provider: id, account: "main", labels: {}, intervalSeconds: 300, staleAfterSeconds: 900, overrides: {} },
-    understand: findProvider(id)?.understand ?? understandAny,
+    understand: understandingOf(findProvider(id)),
   };
   const watch = createWatch({
     accounts: [account],

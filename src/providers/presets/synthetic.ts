@@ -1,0 +1,43 @@
+import { definePreset } from "../preset.ts";
+
+// https://dev.synthetic.new/docs/synthetic/quotas, read 2026-11-21; the two limits that regenerate are known from clients only.
+// `nextTickAt` and `nextRegenAt` give back a part, so they are no reset, and how often they do is not told. `subscription`
+// stands beside the new limits too, and says no more then.
+const isKnown = "$exists($keys($)[$ in ['rollingFiveHourLimit', 'weeklyTokenLimit', 'subscription']])";
+const WINDOW = { kind: "rolling", unit: "requests" } as const;
+const FIVE_HOURS = { ...WINDOW, quota: "five_hour", period: "5h" } as const;
+
+export const synthetic = definePreset({
+  id: "synthetic",
+  title: "Synthetic",
+  baseUrl: "https://api.synthetic.new/v2",
+  environment: { apiKey: ["SYNTHETIC_API_KEY"] },
+  keyPrefixes: ["syn_"],
+  floorSeconds: 60,
+  mapping: {
+    request: { path: "/quotas" },
+    failures: [{ when: `$status = 200 and $not(${isKnown})`, reason: "malformed", hint: "without a known limit" }],
+    readings: [
+      {
+        ...{ ...FIVE_HOURS, when: "rollingFiveHourLimit != null", sliding: true },
+        ...{ limit: "rollingFiveHourLimit.max", remaining: "rollingFiveHourLimit.remaining" },
+        refused_when: "rollingFiveHourLimit.limited",
+      },
+      {
+        ...{ ...FIVE_HOURS, when: "$not(rollingFiveHourLimit != null) and subscription != null" },
+        ...{ limit: "subscription.limit", used: "subscription.requests", reset_at: "subscription.renewsAt" },
+      },
+      {
+        ...{ quota: "weekly", kind: "rolling", period: "7d", sliding: true, when: "weeklyTokenLimit != null" },
+        unit: "=$exists(weeklyTokenLimit.remainingCredits) ? 'usd' : 'ratio'",
+        limit: "$amount(weeklyTokenLimit.maxCredits)",
+        remaining: "$amount(weeklyTokenLimit.remainingCredits)",
+        ...{ percent_remaining: "weeklyTokenLimit.percentRemaining", refused_when: "weeklyTokenLimit.limited" },
+      },
+      {
+        ...{ ...WINDOW, quota: "search_hourly", period: "1h", partial: true, when: "search.hourly != null" },
+        ...{ limit: "search.hourly.limit", used: "search.hourly.requests", reset_at: "search.hourly.renewsAt" },
+      },
+    ],
+  },
+});
