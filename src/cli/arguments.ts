@@ -22,9 +22,9 @@ const COMMANDS = [
 ] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
-const OUTPUTS = ["table", "json", "prometheus"] as const;
+export const OUTPUTS = ["table", "json", "prometheus"] as const;
 /** Of the commands that print no metrics. */
-const PLAIN_OUTPUTS = ["table", "json"] as const;
+export const PLAIN_OUTPUTS = ["table", "json"] as const;
 
 const OPTIONS = {
   "config.file": { type: "string" },
@@ -32,6 +32,7 @@ const OPTIONS = {
   "log.level": { type: "string", default: "info" },
   "log.format": { type: "string", default: "json" },
   account: { type: "string" },
+  answer: { type: "string" },
   output: { type: "string" },
   url: { type: "string" },
   prometheus: { type: "string" },
@@ -63,7 +64,8 @@ const NOT_YET = ["web.config.file"] as const;
 
 /** Flags that mean something to one command only; giving them to another is a mistake worth telling. */
 const OWN_FLAGS: Readonly<Record<string, readonly CommandName[]>> = {
-  account: ["poll", "status", "backtest"],
+  account: ["poll", "check-config", "status", "backtest"],
+  answer: ["check-config"],
   output: ["poll", "status", "doctor", "print-rules", "backtest"],
   watch: ["status"],
   interval: ["status"],
@@ -75,7 +77,7 @@ const OWN_FLAGS: Readonly<Record<string, readonly CommandName[]>> = {
   "web.token-file": ["status"],
   "alerting.dry-run": ["serve"],
   severity: ["test-alert"],
-  explain: ["replay"],
+  explain: ["poll", "replay"],
   "time-scale": ["print-rules"],
   "runbook-base": ["print-rules"],
   "dashboard-base": ["print-rules"],
@@ -99,6 +101,8 @@ export interface Arguments {
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
   readonly account: string | undefined;
+  /** The file of a saved answer that `check-config` tries a mapping on. */
+  readonly answerFile: string | undefined;
   /** Of every command but `print-rules`. */
   readonly output: (typeof OUTPUTS)[number];
   /** Of `print-rules`, under the same flag. */
@@ -131,53 +135,6 @@ export interface Arguments {
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
-
-export const USAGE = `llm-quota-exporter [command] [flags]
-
-Commands
-  serve          run the daemon (default)
-  check-config   check the config and the secrets it names; exit 0 or 2
-  poll           read every account once and print; exit 0 all worked, 1 some failed, 2 bad config
-  status         what a running daemon knows; with --fail-on a gate for scripts: exit 3 if so, 4 if it cannot be told
-  doctor         check config, credentials, providers, clock, state and Alertmanagers; exit 1 if something has to be mended
-  replay         JSON lines of readings on stdin, one verdict each on stdout
-  backtest       the pages that your own history would have brought; exit 1 if it cannot be read
-  print-rules    the Prometheus rules
-  test-alert     send one alert that says that it is a test; exit 0 if every Alertmanager took it
-  demo           simulated providers and the daemon on them, no key needed
-  healthcheck    exit 0 if a running daemon is healthy
-
-Flags
-  --config.file FILE             without it, accounts are found in the environment
-  --web.listen-address ADDRESS   host:port, over web.listen_address of the config
-  --web.enable-lifecycle         serve: let whoever reaches the port reload the config (POST /-/reload)
-  --alerting.dry-run             serve: log the alerts that would be pushed, and push none
-  --log.level LEVEL              ${LOG_LEVELS.join(", ")}
-  --log.format FORMAT            ${LOG_FORMATS.join(", ")}
-  --account NAME                 poll, status, backtest: this account only
-  --output FORMAT                poll: ${OUTPUTS.join(", ")}
-                                 status, doctor, backtest: ${PLAIN_OUTPUTS.join(", ")}
-                                 print-rules: ${RULES_FORMATS.join(", ")}
-  --url URL                      status, healthcheck: the daemon, http://127.0.0.1:10844 by default
-  --web.token-file FILE          status: the token that the daemon asks for, if not in ${TOKEN_VARIABLE}
-  --sort ORDER                   poll, status: ${SORTS.join(", ")}
-  --color WHEN                   poll, status, doctor: ${COLOR_CHOICES.join(", ")}; NO_COLOR and FORCE_COLOR count for auto
-  --watch                        status: again and again until Ctrl-C
-  --interval DURATION            status --watch: how often, 2s by default
-  --fail-on LEVELS               status: exit 3 if a quota is so: ${LEVELS.join(", ")}, or several with commas
-  --explain                      replay: say in a sentence why each verdict is what it is
-  --prometheus URL               backtest: where the history is; without it, the state of the config
-  --range DURATION               backtest: how far back, 30d by default
-  --tenant NAME                  backtest: sent as X-Scope-OrgID
-  --severity SEVERITY            test-alert: ${SEVERITIES.join(", ")}
-  --time-scale X                 print-rules: divide every duration, for tests and demos
-  --runbook-base URL             print-rules: where you publish docs/alerts.md
-  --dashboard-base URL           print-rules: your Grafana
-  --selector MATCHERS            print-rules, backtest: what tells our series apart, such as job="llm",env="prod"
-  --severity-label NAME          print-rules: the label for the severity, severity by default
-  --pure-promql                  print-rules: everything recomputed in Prometheus
-  --version, --help
-`;
 
 /** Seconds. */
 function durationOf(flag: string, value: string | undefined, such: string): number | undefined {
@@ -229,6 +186,7 @@ export function parseArguments(argv: readonly string[]): Arguments | "version" |
     logLevel: oneOf("log.level", values["log.level"], LOG_LEVELS),
     logFormat: oneOf("log.format", values["log.format"], LOG_FORMATS),
     account: values.account,
+    answerFile: values.answer,
     ...outputOf(command, values.output),
     url: address("url", values.url),
     tokenFile: values["web.token-file"],
@@ -251,8 +209,10 @@ export function parseArguments(argv: readonly string[]): Arguments | "version" |
   };
 }
 
+type Values = ReturnType<typeof parse>["values"];
+
 /** Flags that mean nothing here, now, or together. */
-function refuseFlags(command: CommandName, argv: readonly string[], values: ReturnType<typeof parse>["values"]): void {
+function refuseFlags(command: CommandName, argv: readonly string[], values: Values): void {
   for (const [flag, commands] of Object.entries(OWN_FLAGS)) {
     const isGiven = argv.some((argument) => argument === `--${flag}` || argument.startsWith(`--${flag}=`));
     if (isGiven && !commands.includes(command)) throw new UsageError(`--${flag} belongs to ${commands.join(" and ")}`);
@@ -260,9 +220,21 @@ function refuseFlags(command: CommandName, argv: readonly string[], values: Retu
   for (const flag of NOT_YET) {
     if (values[flag] !== undefined) throw new UsageError(`--${flag} is not implemented yet`);
   }
+  refuseHalves(command, values);
   for (const flag of ["output", "fail-on"] as const) {
     if (values.watch && values[flag] !== undefined) throw new UsageError(`--watch goes on for ever, without --${flag}`);
   }
+}
+
+/** What is said about one account only, and only to people. */
+function refuseHalves(command: CommandName, { account, answer, explain, output }: Values): void {
+  if (answer !== undefined && account === undefined) {
+    throw new UsageError("--answer needs --account: whose answer it is");
+  }
+  if (command !== "poll" || !explain) return;
+  if (account === undefined) throw new UsageError("--explain needs --account: which read to explain");
+  if (output !== undefined && output !== "table")
+    throw new UsageError(`--explain is for people, without --output ${output}`);
 }
 
 function parse(argv: readonly string[]) {

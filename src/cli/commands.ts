@@ -1,8 +1,9 @@
 import type { RulesOptions } from "../alerting/rule-options.ts";
 import type { Alerting } from "../config/config.ts";
 import type { EngineSettings } from "../engine/settings.ts";
-import { type Arguments, type CommandName, parseArguments, USAGE } from "./arguments.ts";
+import { type Arguments, type CommandName, parseArguments } from "./arguments.ts";
 import { type CommandContext, type ExitCode, write } from "./context.ts";
+import { USAGE } from "./usage.ts";
 
 type Command = (args: Arguments, context: CommandContext) => Promise<ExitCode>;
 

@@ -1,19 +1,21 @@
 import { createWatch } from "../alerting/watch.ts";
 import { userAgent } from "../app.ts";
-import type { ConfiguredAccount } from "../config/config.ts";
 import type { Snapshot } from "../engine/snapshot.ts";
+import { type CallMade, observedClient } from "../http/observed-client.ts";
 import { createHttpClient } from "../http/undici-client.ts";
+import type { Trace } from "../mapping/trace.ts";
 import { renderFamilies } from "../metrics/render.ts";
-import { suggestion } from "../quota/near-names.ts";
 import { quotasDocument } from "../server/quotas-document.ts";
 import { createMemoryStore } from "../store/memory-store.ts";
 import { appearanceOf } from "./appearance.ts";
-import { type Arguments, UsageError } from "./arguments.ts";
+import type { Arguments } from "./arguments.ts";
+import { chosen } from "./chosen-accounts.ts";
 import { type CommandContext, type ExitCode, write } from "./context.ts";
+import { explainedRead, shownLines } from "./explanation.ts";
 import { loadAnyConfig } from "./load.ts";
 import { quotasTable } from "./quotas-table.ts";
 import { createAccountReader } from "./read-accounts.ts";
-import { terminalJson, terminalText } from "./terminal-text.ts";
+import { terminalJson } from "./terminal-text.ts";
 
 /** Reads every account once and prints; nothing is stored or alerted. */
 export async function poll(args: Arguments, context: CommandContext): Promise<ExitCode> {
@@ -22,29 +24,31 @@ export async function poll(args: Arguments, context: CommandContext): Promise<Ex
   const startedAt = new Date();
   const settings = { ...config.engine, confirm_readings: 1 };
   const watch = createWatch({ accounts, store: createMemoryStore(), settings, startedAt });
-  const http = createHttpClient({ userAgent: userAgent(context.build) });
+  const calls: CallMade[] = [];
+  const traces: Trace[] = [];
+  const http = observedClient(createHttpClient({ userAgent: userAgent(context.build) }), (call) => calls.push(call));
   const shutdown = new AbortController();
   void context.stopped.then(() => shutdown.abort(new Error("interrupted")));
-  const read = createAccountReader({ config, http, shutdown: shutdown.signal }, context);
-  await Promise.all(
+  const explain = args.isExplained ? (trace: Trace) => traces.push(trace) : undefined;
+  const read = createAccountReader({ config, http, shutdown: shutdown.signal, explain }, context);
+  const outcomes = await Promise.all(
     accounts.map(async (account) => {
       const outcome = await read(account);
       if (outcome !== undefined) watch.take(account, outcome);
+      return outcome;
     }),
   );
+  // What is still under way ends here, so that every call has been told of.
   await http.close();
   if (shutdown.signal.aborted) return 1;
   const snapshot = watch.snapshot();
   await write(context.stdout, print(snapshot, args, context));
+  const [account] = accounts;
+  if (args.isExplained && account !== undefined) {
+    const lines = explainedRead({ account, outcome: outcomes[0], calls, traces });
+    await write(context.stdout, `\n${shownLines(lines, config.secrets)}`);
+  }
   return snapshot.accounts.every((account) => account.up) ? 0 : 1;
-}
-
-function chosen(accounts: readonly ConfiguredAccount[], name: string | undefined): readonly ConfiguredAccount[] {
-  if (name === undefined) return accounts;
-  const found = accounts.filter((account) => account.account === name);
-  if (found.length > 0) return found;
-  const known = accounts.map(({ account }) => account);
-  throw new UsageError(terminalText(`no account "${name}", ${suggestion(name, known)}`));
 }
 
 function print(snapshot: Snapshot, { output, sort, color }: Arguments, context: CommandContext): string {

@@ -3,6 +3,7 @@ import type { HttpClient } from "../http/client.ts";
 import { createScrubber } from "../log.ts";
 import { readAccount } from "../poller/read-account.ts";
 import { createSlots, MOST_PER_HOST } from "../poller/slots.ts";
+import type { ReadContext } from "../providers/provider.ts";
 import type { ReadOutcome } from "../quota/account.ts";
 import type { CommandContext } from "./context.ts";
 
@@ -11,10 +12,12 @@ interface ReadingOptions {
   readonly http: HttpClient;
   /** Ends reads without an outcome. */
   readonly shutdown: AbortSignal;
+  /** Hears what each expression finds, for accounts that a mapping reads. */
+  readonly explain?: ReadContext["explain"];
 }
 
 /** Reads single accounts as the daemon would, but once; a fault of ours is told on stderr. */
-export function createAccountReader({ config, http, shutdown }: ReadingOptions, context: CommandContext) {
+export function createAccountReader({ config, http, shutdown, explain }: ReadingOptions, context: CommandContext) {
   const withSlot = createSlots(MOST_PER_HOST);
   const { scrub } = createScrubber(config.secrets);
   context.onCrash((error) => context.stderr.write(scrub(`${stackOf(error)}\n`)));
@@ -24,6 +27,7 @@ export function createAccountReader({ config, http, shutdown }: ReadingOptions, 
         http,
         timeoutSeconds: config.poll.timeoutSeconds,
         shutdown,
+        explain,
         now: () => new Date(),
         onBug: (error) =>
           context.stderr.write(scrub(`${account}: a fault in the exporter, please report it: ${stackOf(error)}\n`)),

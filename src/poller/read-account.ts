@@ -1,6 +1,6 @@
 import type { HttpClient } from "../http/client.ts";
 import { UpstreamError } from "../http/upstream-error.ts";
-import type { ReadAccount } from "../providers/provider.ts";
+import type { ReadAccount, ReadContext } from "../providers/provider.ts";
 import type { ReadOutcome } from "../quota/account.ts";
 
 interface ReadOptions {
@@ -11,6 +11,8 @@ interface ReadOptions {
   readonly now: () => Date;
   /** Told of a fault of ours, which the operator cannot mend. */
   readonly onBug: (error: unknown) => void;
+  /** Hears what each expression finds, for an account that a mapping reads. */
+  readonly explain?: ReadContext["explain"] | undefined;
 }
 
 /**
@@ -18,7 +20,7 @@ interface ReadOptions {
  * behind. Undefined when the daemon is stopping.
  */
 export async function readAccount(read: ReadAccount, options: ReadOptions): Promise<ReadOutcome | undefined> {
-  const { http, timeoutSeconds, shutdown, now, onBug } = options;
+  const { http, timeoutSeconds, shutdown, now, onBug, explain } = options;
   // A read that waited for its turn must not begin now.
   if (shutdown.aborted) return undefined;
   const startedAt = now();
@@ -27,7 +29,10 @@ export async function readAccount(read: ReadAccount, options: ReadOptions): Prom
   const signal = AbortSignal.any([deadline, shutdown]);
   const end = () => ({ at: startedAt, seconds: (performance.now() - clock) / 1000 });
   try {
-    const answer = await orAbort((async () => read({ http, signal, now: startedAt }))(), signal);
+    const answer = await orAbort(
+      (async () => read({ http, signal, now: startedAt, ...(explain && { explain }) }))(),
+      signal,
+    );
     return { ok: true, ...end(), answer };
   } catch (error) {
     if (shutdown.aborted) return undefined;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Arguments, parseArguments, USAGE, UsageError } from "../../src/cli/arguments.ts";
+import { type Arguments, parseArguments, UsageError } from "../../src/cli/arguments.ts";
+import { USAGE } from "../../src/cli/usage.ts";
 
 const DEFAULTS: Arguments = {
   command: "serve",
@@ -10,6 +11,7 @@ const DEFAULTS: Arguments = {
   logLevel: "info",
   logFormat: "json",
   account: undefined,
+  answerFile: undefined,
   output: "table",
   rulesFormat: "prometheus",
   url: undefined,
@@ -48,6 +50,14 @@ describe("a command line", () => {
     { argv: "check-config --config.file a", expected: { command: "check-config", configFile: "a" } },
     { argv: "poll", expected: { command: "poll" } },
     { argv: "poll --account main --output json", expected: { command: "poll", account: "main", output: "json" } },
+    {
+      argv: "poll --account main --explain --output table",
+      expected: { command: "poll", account: "main", isExplained: true },
+    },
+    {
+      argv: "check-config --account main --answer a.json",
+      expected: { command: "check-config", account: "main", answerFile: "a.json" },
+    },
     { argv: "poll --output=prometheus", expected: { command: "poll", output: "prometheus" } },
     { argv: "status --url http://127.0.0.1:1", expected: { command: "status", url: "http://127.0.0.1:1" } },
     { argv: "healthcheck --url http://127.0.0.1:1", expected: { command: "healthcheck", url: "http://127.0.0.1:1" } },
@@ -145,8 +155,16 @@ describe("a command line", () => {
     { argv: "serve --pure-promql", message: /^--pure-promql belongs to print-rules$/ },
     { argv: "poll --selector a", message: /^--selector belongs to print-rules and backtest$/ },
     { argv: "poll --severity-label a", message: /^--severity-label belongs to print-rules$/ },
-    { argv: "serve --account main", message: /^--account belongs to poll and status and backtest$/ },
-    { argv: "--account=main", message: /^--account belongs to poll and status and backtest$/ },
+    { argv: "serve --account main", message: /^--account belongs to poll and check-config and status and backtest$/ },
+    { argv: "--account=main", message: /^--account belongs to poll and check-config and status and backtest$/ },
+    { argv: "status --explain", message: /^--explain belongs to poll and replay$/ },
+    { argv: "poll --explain", message: /^--explain needs --account: which read to explain$/ },
+    {
+      argv: "poll --account main --explain --output json",
+      message: /^--explain is for people, without --output json$/,
+    },
+    { argv: "poll --account main --answer a.json", message: /^--answer belongs to check-config$/ },
+    { argv: "check-config --answer a.json", message: /^--answer needs --account: whose answer it is$/ },
     { argv: "poll --url http://127.0.0.1", message: /^--url belongs to status and healthcheck$/ },
     { argv: "serve --time-scale 2", message: /^--time-scale belongs to print-rules$/ },
     { argv: "print-rules --time-scale 0", message: /^--time-scale is "0", needs a number above 0$/ },
@@ -179,6 +197,8 @@ it("the usage names every flag that is understood", () => {
     "log.level",
     "log.format",
     "account",
+    "answer",
+    "explain",
     "output",
     "url",
     "watch",

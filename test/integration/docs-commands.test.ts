@@ -7,6 +7,7 @@ import { QUOTA_EVENT } from "../../src/server/schemas/events.ts";
 import { runCommand, runProgram } from "../support/command-line.ts";
 import { type Daemon, startDaemon } from "../support/daemon.ts";
 import { blocks, isException, pages } from "../support/documents.ts";
+import { sendJson, startServer } from "../support/json-server.ts";
 import { quickConfig } from "../support/quick-config.ts";
 import { shellCommands } from "../support/shell-commands.ts";
 
@@ -40,6 +41,8 @@ function isRun(words: readonly string[]): boolean {
 
 let daemon: Daemon;
 let config: ReturnType<typeof quickConfig>;
+/** Files that lines of the documents name, with what the page about any JSON API shows of them. */
+let acme: Readonly<Record<"acme.yaml" | "answer.json", string>>;
 const stack = new AsyncDisposableStack();
 
 beforeAll(async () => {
@@ -49,7 +52,14 @@ beforeAll(async () => {
   stack.defer(() => simulator.stop());
   config = quickConfig([{ name: "ACCOUNT", provider: "deepseek", baseUrl: simulator.baseUrl, key }]);
   daemon = stack.use(await startDaemon(config));
+  const answer = firstOf("json");
+  const server = stack.use(await startServer((_request, response) => sendJson(response, JSON.parse(answer))));
+  acme = { "acme.yaml": firstOf("yaml").replace("https://api.acme.example", server.url), "answer.json": answer };
 });
+
+/** The first block of its kind on the page about any JSON API. */
+const firstOf = (info: string) => blocks(info).find(({ page }) => page === "docs/providers/http_json.md")?.text ?? "";
+const ACME_KEY = { ACME_API_KEY: "planted-0123456789" };
 
 afterAll(() => stack.disposeAsync());
 
@@ -78,9 +88,9 @@ describe("the command lines in the documents", () => {
 
   it.each(ours)("work: $at: $line", async ({ words }) => {
     const { configText, env } = config;
-    const files = { "config.yaml": configText, FILE: configText, "token.txt": "planted-0123456789" };
+    const files = { "config.yaml": configText, FILE: configText, "token.txt": "planted-0123456789", ...acme };
 
-    const { code, stderr } = await runCommand(madeSafe(words.slice(1)), { files, env });
+    const { code, stderr } = await runCommand(madeSafe(words.slice(1)), { files, env: { ...env, ...ACME_KEY } });
 
     expect(expectedCodes(words), stderr).toContain(code);
   });
@@ -109,7 +119,11 @@ describe("the command lines in the documents", () => {
 });
 
 /** Blocks of `text` by their page and first line, each with the test below that compares it. */
-const SHOWN = ["docs/configuration.md: config.yaml:4:3: poll.timeot", "docs/http-api.md: retry: 5000"];
+const SHOWN = [
+  "docs/configuration.md: config.yaml:4:3: poll.timeot",
+  "docs/http-api.md: retry: 5000",
+  "docs/command-line.md: acme.yaml: good",
+];
 const shown = blocks("text");
 const shownIn = (page: string) => shown.find((block) => block.page === page)?.text ?? "";
 
@@ -138,6 +152,23 @@ describe("what the documents show of a program", () => {
     });
 
     expect({ code, stderr }).toEqual({ code: 2, stderr: shownIn("docs/configuration.md") });
+  });
+
+  it("is what check-config says of an answer in which one field is not there", async () => {
+    const { daily, ...answer } = JSON.parse(firstOf("json"));
+    const { resets, ...rest } = daily;
+    const files = {
+      "acme.yaml": firstOf("yaml"),
+      "answer.json": JSON.stringify({ ...answer, daily: rest }),
+    };
+
+    const result = await runCommand(
+      ["check-config", "--config.file=acme.yaml", "--account=acme", "--answer=answer.json"],
+      { files, env: ACME_KEY },
+    );
+
+    expect(resets).toBeDefined();
+    expect(result).toEqual({ code: 0, stdout: shownIn("docs/command-line.md"), stderr: "" });
   });
 
   it("is what the stream of events says", async () => {

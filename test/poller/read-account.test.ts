@@ -5,7 +5,7 @@ import type { ReadAccount } from "../../src/providers/provider.ts";
 import { NOW } from "../support/snapshot.ts";
 import { ANSWER, NO_HTTP } from "./accounts.ts";
 
-function read(account: ReadAccount, over: { timeoutSeconds?: number; shutdown?: AbortSignal } = {}) {
+function read(account: ReadAccount, over: Partial<Parameters<typeof readAccount>[1]> = {}) {
   const bugs: unknown[] = [];
   const outcome = readAccount(account, {
     http: NO_HTTP,
@@ -28,6 +28,20 @@ describe("one read", () => {
 
     expect(await outcome).toEqual({ ok: true, at: NOW, seconds: expect.any(Number), answer: ANSWER });
     expect(seen).toEqual([NOW]);
+  });
+
+  it("hands over who wants to hear what expressions find, if anybody does", async () => {
+    const heard: string[] = [];
+    const explain = ({ field }: { readonly field: string }) => heard.push(field);
+    const trace = { field: "plan", expression: "tier", at: "$", outcome: "value", told: "pro" } as const;
+    const account: ReadAccount = async (context) => {
+      context.explain?.(trace);
+      return ANSWER;
+    };
+
+    expect(await read(account, { explain }).outcome).toMatchObject({ ok: true });
+    expect(await read(account).outcome).toMatchObject({ ok: true });
+    expect(heard).toEqual(["plan"]);
   });
 
   it("fails for the reason of the adapter, with what it asks for", async () => {
