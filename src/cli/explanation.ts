@@ -94,7 +94,9 @@ function otherRows({ failures = [], before = [] }: Mapping, traces: readonly Tra
         oneLine(value),
       ]),
     ),
-    ...(pages[0] === undefined ? [] : [["next page", `found ${more} times`, oneLine(pages[0].expression)]]),
+    ...(pages[0] === undefined
+      ? []
+      : [["next page", more === 1 ? "found once" : `found ${more} times`, oneLine(pages[0].expression)]]),
     ...failureRows(failures, traces),
     ...tracesOf(traces, "plan").map((trace) => ["plan", verdict(trace), oneLine(trace.expression)]),
   ];

@@ -29,8 +29,10 @@ function problemsOf(issues: readonly Issue[], above: Path): readonly Problem[] {
 
 /** The branch whose first problem lies deepest is the one that the answer was meant to be; equals are all shown. */
 function closestBranch(branches: readonly (readonly Problem[])[]): readonly Problem[] {
-  const depth = (branch: readonly Problem[]) => Math.min(...branch.map(({ path }) => path.length));
-  const deepest = Math.max(...branches.map(depth));
+  // Not by a spread: a list of 100,000 that is wrong throughout has more problems than a call may have arguments.
+  const depth = (branch: readonly Problem[]) =>
+    branch.reduce((least, { path }) => Math.min(least, path.length), Number.POSITIVE_INFINITY);
+  const deepest = branches.map(depth).reduce((most, one) => Math.max(most, one), 0);
   return branches.filter((branch) => depth(branch) === deepest).flat();
 }
 

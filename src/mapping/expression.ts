@@ -30,7 +30,8 @@ export function expressionProblem(text: string): string | undefined {
   try {
     return unknownName(jsonata(text).ast());
   } catch (error) {
-    return `is no JSONata expression: ${syntaxProblem(error)}`;
+    const hint = /==|&&|\|\|/.test(text) ? "; it writes =, and, or in place of ==, &&, ||" : "";
+    return `is no JSONata expression: ${syntaxProblem(error)}${hint}`;
   }
 }
 

@@ -10,7 +10,7 @@ interface Asked {
   readonly surroundings: Surroundings;
 }
 
-/** Everything that is done with expressions, as what can be sent to a thread. */
+/** Everything that is done with expressions, as what can be sent to a process. */
 export type Job =
   | (Extraction & { readonly work: "extract" })
   /** Which rule an answer fails by. */

@@ -47,6 +47,17 @@ describe("describeProblems", () => {
     expect(problems(schema, answer)).toBe(text);
   });
 
+  it("can tell of a list that is wrong throughout, however long", () => {
+    const schema = z.union([z.array(z.object({ a: z.number() })), z.object({ b: z.number() })]);
+
+    expect(
+      problems(
+        schema,
+        Array.from({ length: 200_000 }, () => ({})),
+      ),
+    ).toMatch(/^\$\[0\]\.a: .*; and 199997 more$/);
+  });
+
   it("never repeats a value of the answer", () => {
     const schema = z.object({
       a: z.enum(["x"]),

@@ -53,6 +53,16 @@ describe("a message says what to do", () => {
     );
   });
 
+  it.each([
+    ["a == 1", "a symbol cannot stand there, near character 4"],
+    ["a && b", "a symbol cannot stand there, near character 4"],
+    ["a || b", "something is left over after its end, near character 3"],
+  ])("how JSONata writes %s", (text, problem) => {
+    expect(expressionProblem(text)).toBe(
+      `is no JSONata expression: ${problem}; it writes =, and, or in place of ==, &&, ||`,
+    );
+  });
+
   it("that a time of 0 is none, and not null", async () => {
     const { traces } = await run([{ ...DAILY, remaining: "1", reset_at: "t" }], { t: 0 });
 

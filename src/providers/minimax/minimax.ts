@@ -4,7 +4,7 @@ import { firstThatExists } from "../../http/first-that-exists.ts";
 import { describeCall } from "../../http/outgoing.ts";
 import { UpstreamError } from "../../http/upstream-error.ts";
 import { webPageRefusal } from "../../http/web-page-refusal.ts";
-import { keepTightest } from "../../quota/open-names.ts";
+import { keepTightest, tightestOfEach } from "../../quota/open-names.ts";
 import type { Reading } from "../../quota/reading.ts";
 import { defineProvider } from "../provider.ts";
 import { type Counted, Failed, Remains, toReadings } from "./schema.ts";
@@ -51,7 +51,7 @@ export const minimax = defineProvider({
     if (data.lanes.length === 0) {
       throw new UpstreamError("not_entitled", `${describeCall({ url })} tells no lane: the key has no plan`);
     }
-    const readings = toReadings(data.lanes, settings.usage_count ?? counted, now);
+    const readings = tightestOfEach(toReadings(data.lanes, settings.usage_count ?? counted, now));
     const isNamed = ({ partial }: Reading) => partial === undefined;
     return {
       ...keepTightest(

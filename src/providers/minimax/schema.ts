@@ -10,7 +10,14 @@ import { Decimal, EpochTime, IsoTime } from "../fields.ts";
 const Percent = Decimal.refine((percent) => percent >= -900 && percent <= 1000, "expected a percentage");
 const Count = Decimal.refine((count) => count >= 0, "expected a count");
 /** 0 is how it writes that there is none. */
-const Time = z.union([z.literal(0).transform(() => null), EpochTime, IsoTime]);
+const Time = z.union([
+  z
+    .enum(["", "0"])
+    .or(z.literal(0))
+    .transform(() => null),
+  Decimal.pipe(EpochTime),
+  IsoTime,
+]);
 
 const Fields = z.object({
   model_name: z.string().nullish(),
@@ -167,15 +174,16 @@ function withoutTwins(lanes: readonly Lane[]): readonly Lane[] {
   const first = new Map<string, Lane>();
   for (const lane of lanes) {
     const pool = poolOf(lane);
-    const other = first.get(pool);
-    if (other === undefined || comesBefore(lane, other)) first.set(pool, lane);
+    const other = pool === undefined ? undefined : first.get(pool);
+    if (pool !== undefined && (other === undefined || comesBefore(lane, other))) first.set(pool, lane);
   }
-  return lanes.filter((lane) => first.get(poolOf(lane)) === lane);
+  const isFirst = (lane: Lane, pool = poolOf(lane)) => pool === undefined || first.get(pool) === lane;
+  return lanes.filter((lane) => isFirst(lane));
 }
 
-/** Percents are too coarse to tell that two lanes are one. */
-function poolOf(lane: Lane): string {
-  if (!lane.current_interval_total_count) return `lane ${lane.model_name}`;
+/** Undefined for a lane that is told in percents: they are too coarse to tell that two lanes are one. */
+function poolOf(lane: Lane): string | undefined {
+  if (!lane.current_interval_total_count) return undefined;
   const { current_interval_usage_count: interval, current_weekly_usage_count: week, end_time: end } = lane;
   return [lane.current_interval_total_count, interval, week, end?.getTime()].join("/");
 }

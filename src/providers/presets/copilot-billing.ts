@@ -7,6 +7,7 @@ const word = "($contains($path, 'ai_credit') ? 'credit' : 'request')";
 const items = "($exists(usageItems) ? usageItems : $lookup($, 'usage_items'))";
 const isCounted = `$contains($lowercase(unitType ? unitType : unit_type ? unit_type : ${word}), ${word})`;
 const quantity = "($exists(grossQuantity) ? grossQuantity : $exists(gross_quantity) ? gross_quantity : 'not told')";
+const counted = `[${items}[${isCounted}].${quantity}]`;
 const amount = "($exists(netAmount) ? netAmount : $exists(net_amount) ? net_amount : 'not told')";
 const SPENT = { kind: "calendar", enforcement: "soft", reset: { every: "month" } } as const;
 
@@ -33,7 +34,7 @@ export const copilotBilling = definePreset({
     readings: [
       {
         ...{ ...SPENT, quota: `='monthly_' & ${word} & 's'`, unit: `=${word} & 's'` },
-        used: `$type(${items}) = 'array' ? $sum([${items}[${isCounted}].${quantity}]) : 'no list'`,
+        used: `$type(${items}) != 'array' ? 'no list' : ${items}[0] and $count(${counted}) = 0 ? null : $sum(${counted})`,
       },
       {
         ...{ ...SPENT, quota: "monthly_spend_usd", unit: "usd" },

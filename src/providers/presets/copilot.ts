@@ -4,7 +4,7 @@ import { definePreset } from "../preset.ts";
 // An entitlement of 0 or -1 without `unlimited` is a placeholder, whatever its percentage. `credits_used` of a seat that its
 // organization pays for has no limit. On the Free plan the numbers are requests, though it says that it bills by token; before
 // June 2026 it had `limited_user_quotas` (what remains) and `monthly_quotas` (the limits) in place of the snapshots.
-const hasLimit = "($not(value.has_quota = false) and $not(value.entitlement in [0, -1]))";
+const hasLimit = "($not(value.has_quota = false) and $not($string(value.entitlement) in ['0', '-1']))";
 const isLane = "(key in ['premium_interactions', 'chat', 'completions'] or $exists(value.entitlement))";
 const isMetered = `value.unlimited = true or ${hasLimit} or value.credits_used != null`;
 const isUnknown = "$status = 200 and $not($exists(quota_snapshots) or $exists(limited_user_quotas))";

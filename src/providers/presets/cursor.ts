@@ -7,8 +7,10 @@ import { definePreset } from "../preset.ts";
 const members = "(teamMemberSpend ? teamMemberSpend : spend)";
 const isList = "$type($exists(teamMemberSpend) ? teamMemberSpend : spend) = 'array'";
 const isMore = `($type(totalMembers[0]) = 'number' and totalMembers[0] > $count(${members}))`;
-const total = `($count([${members}.spendCents]) = $count(${members}) ? $sum([${members}.spendCents]) / 100 : 'not told')`;
-const cap = "[hardLimitOverrideDollars, hardLimit][$type($) = 'number' and $ > 0][0]";
+const sum = `$count([${members}.spendCents]) = $count(${members}) ? $sum([${members}.$number(spendCents)]) / 100 : 'not told'`;
+const total = `($exists(${members}[spendCents = null]) ? null : ${sum})`;
+const cap = "[hardLimitOverrideDollars, hardLimit][$ != null and $number($) > 0][0]";
+const beyond = "$number(spendCents) - $number(includedSpendCents)";
 const hasId = "userId != null and userId != '' and $not($contains($string(userId), '@'))";
 const MEMBER = { each: `[${members}[[0..99]]]`, kind: "calendar", unit: "usd", partial: true } as const;
 
@@ -31,10 +33,13 @@ export const cursor = definePreset({
         used: `$exists(totalPages[0]) or $not(${isMore}) ? ${total} : null`,
       },
       {
-        ...{ ...MEMBER, when: `${hasId} and ${cap} and spendCents >= includedSpendCents`, limit: cap },
-        ...{ quota: "='user_overage_' & userId", used: "(spendCents - includedSpendCents) / 100" },
+        ...{ ...MEMBER, when: `${hasId} and ${cap} and ${beyond} >= 0`, limit: cap },
+        ...{ quota: "='user_overage_' & userId", used: `(${beyond}) / 100` },
       },
-      { ...MEMBER, when: hasId, quota: "='user_spend_' & userId", enforcement: "soft", used: "spendCents / 100" },
+      {
+        ...{ ...MEMBER, when: hasId, enforcement: "soft" },
+        ...{ quota: "='user_spend_' & userId", used: "$number(spendCents) / 100" },
+      },
     ],
   },
 });

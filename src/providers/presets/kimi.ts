@@ -2,10 +2,12 @@ import { definePreset } from "../preset.ts";
 
 // https://github.com/MoonshotAI/kimi-cli (src/kimi_cli/ui/shell/usage.py), read 2026-11-21; the endpoint stands in no API
 // documentation. Counts are decimal texts, on newer plans on a scale of 100; what is 0 may be left out. `totalQuota` and
-// `parallel` are no windows. Other spellings of the reset, and all of it below `data`, are what that client puts up with.
+// `parallel` are no windows. Other spellings of the reset, counts beside the window, and all of it below `data`, are what that
+// client puts up with.
 const reset = "[resetTime, resetAt, reset_at, reset_time, reset_in, resetIn, ttl][0]";
 const length = "$substringAfter(window.timeUnit, 'TIME_UNIT_')";
 const seconds = `($lookup({ 'MINUTE': 60, 'HOUR': 3600, 'DAY': 86400 }, ${length}) * $number(window.duration))`;
+const counts = "(detail ? detail : $)";
 const COUNTED = { unit: "requests", kind: "rolling" } as const;
 const WEEK = { ...COUNTED, quota: "weekly", kind: "calendar", period: "7d" } as const;
 
@@ -29,7 +31,8 @@ export const kimi = definePreset({
       },
       {
         ...{ ...COUNTED, each: "$exists(data.limits) ? data.limits : $exists(limits) ? limits : []" },
-        ...{ limit: "detail.limit", used: "detail.used", remaining: "detail.remaining", reset_at: `detail.(${reset})` },
+        ...{ limit: `${counts}.limit`, used: `${counts}.used`, remaining: `${counts}.remaining` },
+        reset_at: `${counts}.(${reset})`,
         quota: `=${seconds} = 18000 ? 'five_hour' : 'window_' & window.duration & '_' & ${length}`,
         period: `=${seconds}`,
       },

@@ -1,9 +1,9 @@
 import { definePreset } from "../preset.ts";
 
 // As clients of others read it, 2026-11-21. A subscription includes energy, in kWh, until the end of its period; past it calls
-// are paid from the prepaid credits, which no period fills up. A key may have an allowance of its own.
-// Its energy may be told as what was used or as what remains; only the first goes on past the end of it. A share
-// of more than ten times what is included is no share that this program shows.
+// are paid from the prepaid credits, which no period fills up. A key may have an allowance of its own. The energy may be told
+// as what was used or as what remains; only the first goes on past its end. Use of more than ten times what is included is no
+// share that a reading can have.
 const isSubscribed = "$number(subscription.kwh_included) > 0";
 const used = `(subscription.kwh_used = null and subscription.kwh_remaining != null or $not($exists(subscription.kwh_used))
   ? $amount(subscription.kwh_included) - $amount(subscription.kwh_remaining) : $amount(subscription.kwh_used))`;

@@ -97,6 +97,7 @@ describe("copilot", () => {
 
   it.each([
     ["an entitlement of 0", { entitlement: 0, remaining: 0, quota_remaining: 0, percent_remaining: 100 }],
+    ["an entitlement of 0 in a text", { entitlement: "0", remaining: "0", quota_remaining: "0" }],
     ["an entitlement of -1", { entitlement: -1, remaining: -1, quota_remaining: -1, percent_remaining: 100 }],
     ["the word that there is no quota", { has_quota: false, percent_remaining: 100 }],
   ])("drops a placeholder with %s, which would look as if nothing was used", async (_name, told) => {

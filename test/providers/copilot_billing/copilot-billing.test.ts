@@ -59,6 +59,14 @@ describe("copilot_billing", () => {
     });
   });
 
+  it("does not call the use zero where all that there is counts in a unit that it does not know", async () => {
+    const items = credits.usageItems.map((item) => ({ ...item, unitType: "units" }));
+    const { monthly_credits: found } = await quotasOf("copilot_billing", withItems(...items), { settings });
+
+    expect(found).toMatchObject({ confidence: "degraded" });
+    expect(found).not.toHaveProperty("used");
+  });
+
   it.each([
     [{ scope: "enterprises", owner: "acme-inc", organization: "acme" }, "/enterprises/acme-inc", "&organization=acme"],
     [{ scope: "users", owner: "octo" }, "/users/octo", ""],

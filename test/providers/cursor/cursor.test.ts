@@ -78,6 +78,25 @@ describe("cursor", () => {
     expect(Object.keys(rest)).toContain("user_spend_user_7");
   });
 
+  it("knows no sum of the team where a member's is null, and shows the others", async () => {
+    const unknown = { ...ann, userId: "user_9", spendCents: null };
+    const quotas = await quotasOf("cursor", withMembers(ann, unknown));
+
+    expect(quotas).toMatchObject({
+      team_spend: { confidence: "degraded" },
+      user_overage_user_7: { used: 31.2 },
+      user_spend_user_7: { used: 51.2 },
+      user_spend_user_9: { confidence: "degraded" },
+    });
+    expect(quotas["team_spend"]).not.toHaveProperty("used");
+  });
+
+  it("reads numbers in texts as numbers", async () => {
+    const texts = { ...ann, spendCents: "5120", includedSpendCents: "2000", hardLimitOverrideDollars: "50" };
+
+    expect(await quotasOf("cursor", withMembers(texts))).toEqual(await quotasOf("cursor", withMembers(ann)));
+  });
+
   it("shows 32 quotas at most, the caps first and then those who spend most, and counts the rest", async () => {
     const many = Array.from({ length: 40 }, (_, index) => ({ userId: `user_${index}`, spendCents: 90 - index }));
     const { readings, dropped } = await readPreset("cursor", withMembers({ ...ann, userId: "ann" }, ...many));

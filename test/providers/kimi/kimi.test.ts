@@ -115,6 +115,13 @@ describe("kimi", () => {
     ]);
   });
 
+  it("reads a window whose counts stand beside its length", async () => {
+    const window = { duration: 300, timeUnit: "TIME_UNIT_MINUTE" };
+    const [nested, flat] = [withLimits({ window, detail: DETAIL }), withLimits({ window, ...DETAIL })];
+
+    expect(await readPreset("kimi", flat)).toEqual(await readPreset("kimi", nested));
+  });
+
   it.each([
     ["an empty list of them", []],
     ["null", null],

@@ -173,6 +173,16 @@ describe("minimax", () => {
     ]);
   });
 
+  it("shows the tighter of two lanes of one name", async () => {
+    const other = { ...general, current_interval_remaining_percent: 3 };
+    const { readings } = await readPreset("minimax", lanes(general, other));
+
+    expect(readings.map(({ quota, remaining }) => [quota, remaining])).toEqual([
+      ["five_hour", 0.03],
+      ["weekly", 0.55],
+    ]);
+  });
+
   it("keeps lanes apart whose weeks differ", async () => {
     const other = { ...textModels, model_name: "MiniMax-M2", current_weekly_usage_count: 1 };
 
@@ -185,6 +195,8 @@ describe("minimax", () => {
       { end_time: undefined, remains_time: 9_300_000 },
       "2026-11-21T14:35:00Z",
     ],
+    ["epoch milliseconds in a text", { end_time: "1795275000000" }, "2026-11-21T15:30:00Z"],
+    ["the countdown where the end is 0 or empty", { end_time: "", remains_time: 9_300_000 }, "2026-11-21T14:35:00Z"],
     ["the end in a text", { end_time: "2026-11-21T15:30:00+00:00" }, "2026-11-21T15:30:00Z"],
   ])("takes the reset from %s", async (_name, fields, expected) => {
     const { five_hour: found } = await quotasOf("minimax", lanes({ ...general, ...fields }));

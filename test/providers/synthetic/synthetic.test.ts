@@ -43,6 +43,22 @@ describe("synthetic", () => {
     });
   });
 
+  it("reads the same below data", async () => {
+    for (const body of [quotas, older])
+      expect(await readPreset("synthetic", answered({ data: body }))).toEqual(
+        await readPreset("synthetic", answered(body)),
+      );
+  });
+
+  it.each(["subscription", "search"])("has no window where the %s grants nothing, as without a plan", async (key) => {
+    const nothing = { limit: 0, requests: 0, renewsAt: null };
+    const answer = { ...older, [key]: key === "search" ? { hourly: nothing } : nothing };
+
+    expect(Object.keys(await quotasOf("synthetic", answered(answer)))).toEqual([
+      key === "search" ? "five_hour" : "search_hourly",
+    ]);
+  });
+
   it("leaves out the subscription beside the new limits", async () => {
     const odd = { ...quotas, subscription: { limit: 135, requests: 135, renewsAt: null } };
 
