@@ -5,6 +5,7 @@ import { hasAmounts } from "../quota/amounts.ts";
 import type { Observation, Refusal } from "../quota/observation.ts";
 import type { Reading } from "../quota/reading.ts";
 import type { Counts } from "./counts.ts";
+import { modelOf, underItsModel } from "./owning-model.ts";
 import { createTightest } from "./tightest.ts";
 
 /** An account as live traffic is understood by. */
@@ -49,6 +50,8 @@ const COALESCE_MS = 500;
 interface Learner {
   readonly account: ObservedAccount;
   readonly tightest: ReturnType<typeof createTightest>;
+  /** By quota, the model that a long window of this name is of. At most one for each quota that there is room for. */
+  readonly owners: Map<string, string>;
   /** By quota, what was told since it was last handed on. */
   readonly waiting: Map<string, Reading>;
   handedOnAt: number;
@@ -77,7 +80,8 @@ export function createIntake({ accounts, counts, known, observed, heard, now }: 
       learner.waiting.has(quota) ||
       learner.waiting.size + shown.filter(({ gone }) => !gone).length < MOST_QUOTAS ||
       shown.some(({ reading, gone }) => reading.quota === quota && !gone);
-    for (const told of readings) {
+    for (const heard of readings) {
+      const told = underItsModel(heard, ownerOf(heard, learner, shown));
       if (!isRoom(told.quota)) continue;
       const reading = learner.tightest(told, model);
       learner.waiting.set(reading.quota, together(learner.waiting.get(reading.quota), reading));
@@ -123,9 +127,23 @@ export function createIntake({ accounts, counts, known, observed, heard, now }: 
   };
 }
 
+/** The model that the quota of this name is known to be of, from now on if not before. */
+function ownerOf(
+  heard: Reading,
+  { owners }: Learner,
+  shown: readonly { readonly reading: Reading }[],
+): string | undefined {
+  const { quota } = heard;
+  const before = shown.find(({ reading }) => reading.quota === quota)?.reading;
+  const owner = owners.get(quota) ?? (before && modelOf(before)) ?? modelOf(heard);
+  if (owner !== undefined) owners.set(quota, owner);
+  return owner;
+}
+
 const newLearner = (account: ObservedAccount): Learner => ({
   account,
   tightest: createTightest(account.staleAfterSeconds),
+  owners: new Map(),
   waiting: new Map(),
   handedOnAt: -Infinity,
 });

@@ -13,7 +13,7 @@ export function createTightest(staleAfterSeconds: number) {
 
   /** The reading that stands for its quota now that this one was told by a call to a model. */
   return function tightest(reading: Reading, model: string | undefined): Reading {
-    if (model === undefined || !isOfModel(reading, model)) return reading;
+    if (reading.kind !== "rate_limit" || model === undefined) return reading;
     const now = reading.readAt.getTime() / 1000;
     const ofQuota = buckets.get(reading.quota) ?? new Map<string, Reading>();
     buckets.set(reading.quota, ofQuota);
@@ -28,9 +28,5 @@ export function createTightest(staleAfterSeconds: number) {
     });
   };
 }
-
-/** A longer window is the account's own, unless the provider is known to keep one per model. */
-const isOfModel = ({ kind, models }: Reading, model: string): boolean =>
-  kind === "rate_limit" || (kind === "rolling" && models?.length === 1 && models[0] === model);
 
 const shareOf = (reading: Reading) => (reading.refused === true ? 0 : (ratioOf(reading) ?? Infinity));

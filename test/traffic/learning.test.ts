@@ -32,7 +32,7 @@ function start(id: string) {
     now: () => now,
   });
   /** The state of each quota after a call that came so many seconds after the start. */
-  return (seconds: number, call: Partial<Observation>) => {
+  const take = (seconds: number, call: Partial<Observation>) => {
     now = new Date(START.getTime() + seconds * 1000);
     intake.take("main", { at: now, status: 200, headers: {}, ...call });
     intake.flush();
@@ -40,6 +40,7 @@ function start(id: string) {
     const quotas = watch.account(account)?.quotas ?? [];
     return Object.fromEntries(quotas.map(({ reading, state }) => [reading.quota, state]));
   };
+  return Object.assign(take, { shown: () => watch.account(account)?.quotas ?? [] });
 }
 
 describe("an account of which only live traffic tells", () => {
@@ -87,6 +88,27 @@ describe("an account of which only live traffic tells", () => {
     for (const seconds of [70, 80, 90]) call(seconds, { model: "gemini-2.5-flash" });
     expect(call(100, { model: "gemini-2.5-pro" })).toEqual({ [quota]: "exhausted" });
     expect(call(110, { model: "gemini-2.5-pro" })).toEqual({ [quota]: "ok" });
+  });
+
+  it("has a window of its own for each model that has one, and nothing of one is taken for use of another", () => {
+    const take = start("groq");
+    const left = (remaining: number, limit: number) => ({
+      "x-ratelimit-limit-requests": String(limit),
+      "x-ratelimit-remaining-requests": String(remaining),
+      "x-ratelimit-reset-requests": "5m0s",
+    });
+
+    for (let minute = 0; minute < 20; minute++) {
+      take(120 * minute, { model: "large-model", headers: left(40 - minute, 50) });
+      take(120 * minute + 60, { model: "small-model", headers: left(4000 - minute, 5000) });
+    }
+
+    expect(
+      take.shown().map(({ reading }) => [reading.quota, reading.remaining, reading.models, reading.partial]),
+    ).toEqual([
+      ["requests_day", 21, ["large-model"], undefined],
+      ["small_model_requests_day", 3981, ["small-model"], true],
+    ]);
   });
 
   it("is not exhausted by a busy provider, a wrong key or a mistake of the caller", () => {

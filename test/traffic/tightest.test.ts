@@ -44,14 +44,4 @@ describe("of the buckets that a provider keeps per model", () => {
 
     expect(tightest(window, "opus")).toBe(window);
   });
-
-  it("a longer window that the provider keeps per model is told apart like a bucket", () => {
-    const tightest = createTightest(600);
-    const ofModel = (seconds: number, remaining: number, model: string) =>
-      tightest(bucket(seconds, remaining, 1000, { kind: "rolling", models: [model] }), model);
-    ofModel(0, 10, "large");
-
-    expect(ofModel(1, 900, "small")).toMatchObject({ remaining: 10, models: ["large"] });
-    expect(ofModel(2, 700, "large")).toMatchObject({ remaining: 700, models: ["large"] });
-  });
 });
