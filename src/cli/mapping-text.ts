@@ -1,5 +1,5 @@
 import type { Mapping } from "../mapping/mapping.ts";
-import { AMOUNTS, SHARES } from "../mapping/values.ts";
+import { AMOUNTS, SHARES } from "../mapping/shares.ts";
 import { formatDuration } from "../quota/duration.ts";
 import { widthOf } from "./terminal-text.ts";
 

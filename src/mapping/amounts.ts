@@ -3,7 +3,8 @@ import type { Reading } from "../quota/reading.ts";
 import { MappingError, nothingFound } from "./asker.ts";
 import type { Scope } from "./evaluate.ts";
 import type { Asker, RuleContext } from "./rule-asker.ts";
-import { AMOUNTS, type Bounds, SHARES, toAmount, toFlag } from "./values.ts";
+import { AMOUNTS, SHARES, shareIn } from "./shares.ts";
+import { type Bounds, toAmount, toFlag } from "./values.ts";
 
 const COUNT: Bounds = {
   least: 0,
@@ -25,13 +26,6 @@ const BOUNDS = {
   fraction_used: { least: 0, most: 2, what: "no share from 0 to 1; percent_used takes percents" },
   fraction_remaining: { least: -1, most: 2, what: "no share from 0 to 1; percent_remaining takes percents" },
 } as const satisfies Record<string, Bounds>;
-
-const LEFT_OF = {
-  percent_used: (percent: number) => (100 - percent) / 100,
-  percent_remaining: (percent: number) => percent / 100,
-  fraction_used: (fraction: number) => 1 - fraction,
-  fraction_remaining: (fraction: number) => fraction,
-} as const;
 
 type Amounts = Pick<Reading, "limit" | "remaining" | "used" | "unlimited" | "refused" | "served" | "confidence">;
 
@@ -65,15 +59,6 @@ export async function amountsOf(
     nothingFound({ field: `${field}.${key}`, expression: String(rule[key]), scope }),
   );
   throw new MappingError(words.join("; "));
-}
-
-function shareIn(numbers: ReadonlyMap<string, number>): Pick<Reading, "limit" | "remaining"> | undefined {
-  const told = SHARES.flatMap((key) => {
-    const number = numbers.get(key);
-    return number === undefined ? [] : [LEFT_OF[key](number)];
-  });
-  const [remaining] = told;
-  return remaining === undefined ? undefined : { limit: 1, remaining };
 }
 
 async function inOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {

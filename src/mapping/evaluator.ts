@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { extname } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { orAbort } from "../http/or-abort.ts";
 import { type Listener, MappingError, quoted } from "./asker.ts";
 import type { Ending, Message } from "./messages.ts";
 import type { Trace } from "./trace.ts";
@@ -156,15 +157,5 @@ function endingOf({ running, job, signal, onTrace, longestJobMs }: Run): Promise
       // Lists in lists without end: there is no other job that cannot be written down.
       end(() => reject(error instanceof RangeError ? new MappingError("$: the answer is nested too deeply") : error));
     }
-  });
-}
-
-/** The work, or a rejection once the signal fires. */
-function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
   });
 }

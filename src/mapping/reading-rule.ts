@@ -3,7 +3,8 @@ import { CALENDAR_PERIODS, isZone, type ResetRule, WEEKDAYS } from "../quota/cal
 import { parseDuration } from "../quota/duration.ts";
 import { ENFORCEMENTS, KINDS, UNITS } from "../quota/reading.ts";
 import { choice, expression, oneOf } from "./choice.ts";
-import { AMOUNTS, SHARES, TIME_FORMATS } from "./values.ts";
+import { AMOUNTS, SHARES } from "./shares.ts";
+import { TIME_FORMATS } from "./values.ts";
 import { described, READING_WORDS, RESET_WORDS } from "./words.ts";
 
 const QUOTA_ID = /^[a-z][a-z0-9_]{0,63}$/;

@@ -77,10 +77,6 @@ export function toOneOf<T extends string>(found: Found, choices: readonly T[]): 
   return choice === undefined ? wrong(`gives none of ${choices.join(", ")}`) : value(choice);
 }
 
-/** The ways to tell a share, and how much of something there is. */
-export const SHARES = ["percent_used", "percent_remaining", "fraction_used", "fraction_remaining"] as const;
-export const AMOUNTS = ["limit", "remaining", "used"] as const;
-
 export const TIME_FORMATS = [
   "auto",
   "iso",

@@ -1,4 +1,5 @@
 import type { HttpClient } from "../http/client.ts";
+import { orAbort } from "../http/or-abort.ts";
 import { UpstreamError } from "../http/upstream-error.ts";
 import type { ReadAccount, ReadContext } from "../providers/provider.ts";
 import type { ReadOutcome } from "../quota/account.ts";
@@ -51,13 +52,4 @@ function toFailure({ reason, message, retryAfterSeconds, expired }: UpstreamErro
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     ...(expired && { expired }),
   };
-}
-
-/** The work, or a rejection once the signal fires, whatever the work does. */
-function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
 }

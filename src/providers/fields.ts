@@ -36,3 +36,8 @@ export const IsoTime = z.iso
   .datetime({ offset: true, local: true })
   .transform((text) => new Date(/(?:Z|[+-]\d{2}:\d{2})$/.test(text) ? text : `${text}Z`))
   .refine((time) => time.getTime() >= EARLIEST, "expected a time as ISO 8601");
+
+/** Whether an answer tells it: a null is as good as nothing. */
+export function isTold<T>(value: T): value is NonNullable<T> {
+  return value !== undefined && value !== null;
+}

@@ -1,8 +1,7 @@
 import type { z } from "zod";
-import type { RefusalTold } from "../http/client.ts";
 import { type AnswerHeaders, rateLimits } from "../http/rate-limit-headers.ts";
 import { UpstreamError } from "../http/upstream-error.ts";
-import { webPageRefusal } from "../http/web-page-refusal.ts";
+import { refusedInJson } from "../http/web-page-refusal.ts";
 import type { Observation } from "../quota/observation.ts";
 import { keepTightest } from "../quota/open-names.ts";
 import type { AccountReading } from "../quota/reading.ts";
@@ -134,8 +133,7 @@ export async function readHeaders(
   return { ...keepTightest([], merged(probed, readings)), metered: true, ...models, ...told };
 }
 
-const refusedBy = async (body: unknown, status: number): Promise<RefusalTold | undefined> =>
-  body === undefined ? webPageRefusal(status) : undefined;
+const refusedBy = refusedInJson();
 
 async function offered<T>(call: Promise<T>, now: Date): Promise<T> {
   try {

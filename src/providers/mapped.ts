@@ -1,9 +1,8 @@
 import { z } from "zod";
-import type { RefusalTold } from "../http/client.ts";
 import { firstThatExists } from "../http/first-that-exists.ts";
 import { describeCall } from "../http/outgoing.ts";
 import { UpstreamError } from "../http/upstream-error.ts";
-import { webPageRefusal } from "../http/web-page-refusal.ts";
+import { refusedInJson } from "../http/web-page-refusal.ts";
 import { MappingError, nothingFound, quoted } from "../mapping/asker.ts";
 import type { Evaluator } from "../mapping/evaluator.ts";
 import type { Mapping, RequestRule } from "../mapping/mapping.ts";
@@ -138,8 +137,7 @@ async function onePage(account: MappedAccount, asked: Asked, context: ReadContex
   const { data, status } = await http.json({
     ...{ url, method: rule.method, schema: ANYTHING, signal },
     ...contentOf(account, asked),
-    refusedBy: async (body, code): Promise<RefusalTold | undefined> =>
-      body === undefined ? webPageRefusal(code) : toldBy(body, code),
+    refusedBy: refusedInJson(toldBy),
   });
   const failure = await inTermsOf(call, () => toldBy(data, status));
   if (failure === undefined) return { answer: data, call, path, status, page: 1 };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Reading } from "../../quota/reading.ts";
-import { DecimalText } from "../fields.ts";
+import { DecimalText, isTold } from "../fields.ts";
 
 // https://api-docs.deepseek.com/api/get-user-balance, read 2026-11-21. `total_balance` is what is left, granted and
 // topped up together; nothing tells what was used. The documented schema requires no field of an answer.
@@ -64,10 +64,6 @@ function sumOf({
   readonly topped_up_balance?: number | null | undefined;
 }): number | undefined {
   return isTold(granted) && isTold(toppedUp) ? granted + toppedUp : undefined;
-}
-
-function isTold<T>(value: T): value is NonNullable<T> {
-  return value !== undefined && value !== null;
 }
 
 function isEmpty(remaining: number | undefined): boolean {

@@ -3,7 +3,7 @@ import type { RefusalTold } from "../../http/client.ts";
 import { firstThatExists } from "../../http/first-that-exists.ts";
 import { describeCall } from "../../http/outgoing.ts";
 import { UpstreamError } from "../../http/upstream-error.ts";
-import { webPageRefusal } from "../../http/web-page-refusal.ts";
+import { refusedInJson } from "../../http/web-page-refusal.ts";
 import { keepTightest, tightestOfEach } from "../../quota/open-names.ts";
 import type { Reading } from "../../quota/reading.ts";
 import { defineProvider } from "../provider.ts";
@@ -37,8 +37,7 @@ export const minimax = defineProvider({
       schema: z.union([Failed, Remains]),
       bearer: apiKey,
       headers: { "content-type": "application/json" },
-      refusedBy: async (body: unknown, status: number) =>
-        body === undefined ? webPageRefusal(status) : refusalOf(body),
+      refusedBy: refusedInJson(async (body) => refusalOf(body)),
       signal,
     };
     const { url, counted, data } = await firstThatExists(PATHS, async ({ path, counted }) => {

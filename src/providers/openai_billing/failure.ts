@@ -1,8 +1,7 @@
 import { z } from "zod";
-import type { RefusalTold } from "../../http/client.ts";
 import { describeCall } from "../../http/outgoing.ts";
 import { UpstreamError, type UpstreamReason } from "../../http/upstream-error.ts";
-import { webPageRefusal } from "../../http/web-page-refusal.ts";
+import { refusedInJson } from "../../http/web-page-refusal.ts";
 import { type ErrorTold, errorIn } from "../error-body.ts";
 
 /** What these gateways answer with status 200: what was asked for, or a failure in place of it. */
@@ -67,8 +66,7 @@ export function failureOf(url: string, told: ErrorTold): UpstreamError {
 }
 
 /** The status says all but one thing: one-api refuses a key that is used up as if it were wrong. */
-export async function refusedBy(body: unknown, status: number): Promise<RefusalTold | undefined> {
-  if (body === undefined) return webPageRefusal(status);
+export const refusedBy = refusedInJson(async (body) => {
   const meaning = meaningOf(errorIn(body));
   return meaning?.reason === "not_entitled" ? meaning : undefined;
-}
+});

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { amountsIn } from "../../quota/counters.ts";
 import type { AccountReading, Reading } from "../../quota/reading.ts";
-import { Decimal, EpochTime } from "../fields.ts";
+import { Decimal, EpochTime, isTold } from "../fields.ts";
 
 // The source of one-api and new-api (controller/billing.go) and docs.newapi.pro, read 2026-11-21. `hard_limit_usd` is what
 // was granted, of which `total_usage` has been used since the beginning, whatever dates are asked for. Which unit it is
@@ -135,8 +135,4 @@ const grantIn = (limit: number | undefined): number | undefined =>
 /** A null says that it is unknown; nothing at all, that this is another answer. */
 function tellsOf(counters: object, left: string): boolean {
   return left in counters || ("total_granted" in counters && "total_used" in counters);
-}
-
-function isTold<T>(value: T): value is NonNullable<T> {
-  return value !== undefined && value !== null;
 }

@@ -3,7 +3,7 @@ import type { UpstreamReason } from "../../http/upstream-error.ts";
 import { nextFirst, nextMidnight, nextMonday } from "../../quota/calendar.ts";
 import { amountsIn } from "../../quota/counters.ts";
 import type { AccountReading, Reading } from "../../quota/reading.ts";
-import { IsoTime } from "../fields.ts";
+import { IsoTime, isTold } from "../fields.ts";
 
 // https://openrouter.ai/docs/api/api-reference/api-keys/get-current-key and …/credits/get-credits, read 2026-11-21.
 // A `limit` of null is a key without a cap, which still spends the balance. `limit_remaining` may be below 0.
@@ -167,8 +167,4 @@ function freeRequests(counters: z.infer<typeof FreeRequests>, now: Date): Readin
 
 function isPeriod(reset: string): reset is Period {
   return Object.hasOwn(PERIODS, reset);
-}
-
-function isTold<T>(value: T): value is NonNullable<T> {
-  return value !== undefined && value !== null;
 }

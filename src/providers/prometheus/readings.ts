@@ -1,10 +1,11 @@
 import { UpstreamError } from "../../http/upstream-error.ts";
+import { AMOUNTS, SHARES, shareIn } from "../../mapping/shares.ts";
 import type { Trace } from "../../mapping/trace.ts";
 import { amountsIn } from "../../quota/counters.ts";
 import type { Reading } from "../../quota/reading.ts";
 import { EpochTime } from "../fields.ts";
 import { describeQuestion, type Question, type Values } from "./questions.ts";
-import { AMOUNTS, type ReadingRule, SHARES, VALUES } from "./settings.ts";
+import { type ReadingRule, VALUES } from "./settings.ts";
 
 type ValueKey = (typeof VALUES)[number];
 
@@ -59,19 +60,8 @@ function amountsOf(rule: ReadingRule, values: Values): Pick<Reading, "limit" | "
   const numbers = new Map(keys.map((key) => [key, numberOf(rule, key, values)]));
   if ([...numbers.values()].includes(undefined)) return undefined;
   if (rule.unit !== "ratio") return amountsIn(Object.fromEntries(numbers));
-  const [remaining] = SHARES.flatMap((key) => {
-    const number = numbers.get(key);
-    return number === undefined ? [] : [LEFT_OF[key](number)];
-  });
-  return remaining === undefined ? undefined : { limit: 1, remaining };
+  return shareIn(numbers);
 }
-
-const LEFT_OF = {
-  fraction_remaining: (fraction: number) => fraction,
-  fraction_used: (fraction: number) => 1 - fraction,
-  percent_remaining: (percent: number) => percent / 100,
-  percent_used: (percent: number) => (100 - percent) / 100,
-} as const;
 
 const PERCENT = "no share in percent";
 const FRACTION = "no share from 0 to 1; there are keys for percents";

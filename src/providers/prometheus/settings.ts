@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { SHARES as ALL_SHARES, AMOUNTS } from "../../mapping/shares.ts";
 import { described, READING_WORDS } from "../../mapping/words.ts";
 import { parseDuration } from "../../quota/duration.ts";
 import { ENFORCEMENTS, KINDS, UNITS } from "../../quota/reading.ts";
 
-export const AMOUNTS = ["limit", "remaining", "used"] as const;
-export const SHARES = ["fraction_remaining", "fraction_used", "percent_remaining", "percent_used"] as const;
+/** In the order in which people are told of them. */
+const SHARES = ALL_SHARES.toSorted();
 const TIMES = ["reset_at", "reset_in", "expires_at"] as const;
 /** Keys of a reading that are asked for. */
 export const VALUES = [...AMOUNTS, ...SHARES, ...TIMES] as const;
